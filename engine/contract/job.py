@@ -1,0 +1,129 @@
+"""A job: everything the look of a painted clip depends on, but for the shot's own content and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from .errors import UsageError
+from .files import read_json, write_json
+from .frames import Clip
+from .hashing import ALGORITHM_VERSION, content_hash
+from .plan import Plan
+from .shot import CaptureSettings
+
+METHODS = ("per-frame",)
+SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler")
+FORMATS: Mapping[str, str] = {"png": ".png", "png16": ".png", "exr": ".exr", "jpeg": ".jpg"}
+DTYPES = ("auto", "float32", "float16", "bfloat16")
+
+JOB_FILE = "job.json"
+
+
+@dataclass(frozen=True)
+class Lora:
+    """Low-rank weights on top of the model, with their strength."""
+
+    path: str
+    scale: float = 1.0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.scale}"
+
+    @classmethod
+    def parse(cls, text: str) -> Lora:
+        """`PATH` or `PATH:0.8`. Raises UsageError. A Windows drive's colon is not a scale's."""
+        path, colon, scale = text.rpartition(":")
+        if not colon or len(path) < 2 or "/" in scale or "\\" in scale:
+            return cls(text)
+        try:
+            return cls(path, float(scale))
+        except ValueError as error:
+            raise UsageError(
+                f"the LoRA scale {scale!r} in {text!r} is not a number", "write PATH or PATH:0.8"
+            ) from error
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to paint. The names are diffusers' own."""
+
+    num_inference_steps: int = 20
+    guidance_scale: float = 7.5
+    controlnet_conditioning_scale: float = 1.0
+    scheduler: str = "dpm++2m"
+    format: str = "png"
+    alpha: bool = False
+    """Cut the background out by object id."""
+
+    def __post_init__(self) -> None:
+        if self.num_inference_steps < 1:
+            raise UsageError(f"--steps must be 1 or more, got {self.num_inference_steps}", "20 is a good number")
+        if self.guidance_scale < 0 or self.controlnet_conditioning_scale < 0:
+            raise UsageError(
+                f"--guidance-scale and --controlnet-scale must not be negative, got {self.guidance_scale} and "
+                f"{self.controlnet_conditioning_scale}",
+                "7.5 and 1.0 are good numbers",
+            )
+        if self.alpha and self.format == "jpeg":
+            raise UsageError("jpeg has no alpha channel", "choose --format png, png16 or exr, or leave out --alpha")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to paint. Written to job.json before the first frame, and never changed while its frames count."""
+
+    prompt: str
+    shot: str
+    """The shot folder, relative to the job's folder where it lies inside it."""
+    clip: Clip
+    negative_prompt: str = ""
+    method: str = "per-frame"
+    seed: int = 0
+    model: str = "stand-in"
+    """A name of the registry, a folder in diffusers layout, or a .safetensors file."""
+    controlnet: str = ""
+    """The same for the depth ControlNet, where the model does not bring its own."""
+    loras: tuple[Lora, ...] = ()
+    settings: Settings = Settings()
+
+    def __post_init__(self) -> None:
+        if not self.prompt.strip():
+            raise UsageError("there is no prompt", 'say what to paint: --prompt "a rusty robot in a desert"')
+        if not 0 <= self.seed < 2**63:
+            raise UsageError(f"--seed must lie between 0 and {2**63 - 1}, got {self.seed}", "choose another seed")
+
+    def shot_folder(self, job_folder: Path) -> Path:
+        return job_folder / self.shot
+
+    def hash(self, plan: Plan, capture: CaptureSettings, weights: str) -> str:
+        """What every frame of the job shares: settings, weights, plan and algorithm; no frames, paths or host."""
+        look = asdict(replace(self, shot="", model="", controlnet="", loras=()))
+        scales = [lora.scale for lora in self.loras]
+        return content_hash(ALGORITHM_VERSION, look, scales, weights, plan.look, asdict(capture))
+
+
+def frame_hash(job_hash: str, content: str) -> str:
+    """What a frame was made of: the job, and the content of its own passes."""
+    return content_hash(job_hash, content)
+
+
+def relative_shot(shot: Path, job_folder: Path) -> str:
+    """How job.json names the shot: inside the job's folder relatively, so that a moved folder stays valid."""
+    shot, job_folder = shot.resolve(), job_folder.resolve()
+    return str(PurePosixPath(shot.relative_to(job_folder))) if shot.is_relative_to(job_folder) else str(shot)
+
+
+def write_job(folder: Path, job: Job) -> None:
+    write_json(folder / JOB_FILE, asdict(job))
+
+
+def read_job(folder: Path) -> Job:
+    """Raises FileNotFoundError where there is none, ValueError or TypeError where it is damaged."""
+    record: dict[str, Any] = read_json(folder / JOB_FILE)
+    record["clip"] = Clip(**record["clip"])
+    record["loras"] = tuple(Lora(**lora) for lora in record["loras"])
+    record["settings"] = Settings(**record["settings"])
+    return Job(**record)

@@ -1,0 +1,193 @@
+"""The options of the commands: the command line, the script in Blender and the engine use the same words."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from .errors import UsageError
+from .frames import Clip, format_frames, parse_frames
+from .job import DTYPES, FORMATS, METHODS, SCHEDULERS, Job, Lora, Settings, relative_shot
+
+DEFAULTS = Settings()
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises UsageError instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"see {self.prog} --help")
+
+
+class Size(NamedTuple):
+    """A picture's size in pixels."""
+
+    width: int
+    height: int
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+    @classmethod
+    def parse(cls, text: str) -> Size:
+        """`512x768`, multiples of 8. Raises UsageError naming the nearest size that works."""
+        match = re.fullmatch(r"(\d+)x(\d+)", text)
+        if not match:
+            raise UsageError(f"{text!r} is not a size", "write it as 512x512")
+        return cls(int(match[1]), int(match[2])).checked()
+
+    def checked(self) -> Size:
+        """The size, where the network can paint it. Raises UsageError naming the nearest size that works."""
+        nearest = Size(*(max(8, round(side / 8) * 8) for side in self))
+        if self != nearest:
+            raise UsageError(f"the size {self} is not a multiple of 8 both ways", f"use --resolution {nearest}")
+        return self
+
+
+def add_frame_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("frames")
+    group.add_argument("--frames", type=parse_frames, metavar="RANGE", help="1-48, 1-48x2 or 1,5,9 (default: the clip)")
+    group.add_argument(
+        "--clip", type=Clip.parse, metavar="RANGE", help="frames the look is decided over (default: the scene's)"
+    )
+
+
+def add_capture_options(parser: argparse.ArgumentParser) -> None:
+    """What to take from the scene."""
+    group = parser.add_argument_group("scene")
+    group.add_argument("--resolution", type=Size.parse, metavar="WxH", help="multiples of 8 (default: the scene's)")
+    group.add_argument(
+        "--pass-scale", type=int, default=1, metavar="N", help="samples per pixel side, odd (default: 1)"
+    )
+    group.add_argument("--scene", default="", metavar="NAME", help="default: the file's active scene")
+    group.add_argument("--view-layer", default="", metavar="NAME", help="default: the first that renders")
+    group.add_argument("--camera", default="", metavar="NAME", help="default: the scene's, with its cuts")
+
+
+def add_paint_options(parser: argparse.ArgumentParser) -> None:
+    """How the frames are to look."""
+    look = parser.add_argument_group("look")
+    look.add_argument("--prompt", default="", metavar="TEXT", help="what to paint")
+    look.add_argument("--negative-prompt", default="", metavar="TEXT", help="what to keep out of the picture")
+    look.add_argument("--seed", type=int, default=0, help="another seed, another picture (default: 0)")
+    look.add_argument("--method", choices=METHODS, default=METHODS[0], help=f"default: {METHODS[0]}")
+    look.add_argument("--model", default=Job.model, metavar="NAME_OR_PATH", help=f"default: {Job.model}")
+    look.add_argument("--controlnet", default="", metavar="NAME_OR_PATH", help="default: the one in the model's folder")
+    look.add_argument(
+        "--lora", type=Lora.parse, action="append", default=[], metavar="PATH[:SCALE]", help="may be repeated"
+    )
+    look.add_argument(
+        "--steps", type=int, default=DEFAULTS.num_inference_steps, help="denoising steps (default: %(default)s)"
+    )
+    look.add_argument(
+        "--guidance-scale",
+        type=float,
+        default=DEFAULTS.guidance_scale,
+        help="how closely to follow the prompt (default: %(default)s)",
+    )
+    look.add_argument(
+        "--controlnet-scale",
+        type=float,
+        default=DEFAULTS.controlnet_conditioning_scale,
+        help="how closely to follow the depth (default: %(default)s)",
+    )
+    look.add_argument("--scheduler", choices=SCHEDULERS, default=DEFAULTS.scheduler, help="default: %(default)s")
+    files = parser.add_argument_group("files")
+    files.add_argument("--format", choices=tuple(FORMATS), default=DEFAULTS.format, help="default: %(default)s")
+    files.add_argument("--alpha", action="store_true", help="cut the background out")
+    machine = parser.add_argument_group("machine")
+    machine.add_argument("--device", choices=("auto", "cuda", "cpu", "mps"), default="auto", help="default: auto")
+    machine.add_argument("--dtype", choices=DTYPES, default="auto", help="default: float16 on a GPU, float32 on a CPU")
+    machine.add_argument("--chunk", type=_count, default=32, metavar="N", help="frames between two saves (default: 32)")
+    machine.add_argument("--micro-batch", type=_count, metavar="N", help="frames painted at once (default: 4 on CUDA)")
+
+
+def add_output_options(parser: argparse.ArgumentParser, out_help: str) -> None:
+    """Where the results go, and how the command speaks."""
+    group = parser.add_argument_group("output")
+    group.add_argument("--out", required=True, metavar="FOLDER", help=out_help)
+    group.add_argument("--overwrite", action="store_true", help="do every frame again, finished or not")
+    group.add_argument("--json", action="store_true", help="end with one machine-readable line")
+    group.add_argument("-v", "--verbose", action="store_true", help="tell more")
+
+
+def capture_parser(prog: str) -> Parser:
+    parser = Parser(prog=prog, description="Capture a .blend scene into a shot folder.")
+    parser.add_argument("blend", metavar="SCENE", help="a .blend file")
+    add_frame_options(parser)
+    add_capture_options(parser)
+    add_output_options(parser, "the shot folder")
+    return parser
+
+
+def generate_parser(prog: str) -> Parser:
+    parser = Parser(prog=prog, description="Paint the frames of a shot folder.")
+    parser.add_argument("shot", metavar="SHOT", help="a shot folder")
+    add_frame_options(parser)
+    add_paint_options(parser)
+    add_output_options(parser, "the job's folder: frames/, job.json, plan.json")
+    parser.add_argument("--movie", action="store_true", help="make movie.mp4 of the finished frames")
+    return parser
+
+
+def render_parser(prog: str, in_blender: bool = False) -> Parser:
+    """Everything of capture and generate; inside Blender the scene is the open one."""
+    parser = Parser(prog=prog, description="Capture a .blend scene, paint its frames and make the movie.")
+    if not in_blender:
+        parser.add_argument("blend", metavar="SCENE", help="a .blend file")
+    add_frame_options(parser)
+    add_capture_options(parser)
+    add_paint_options(parser)
+    add_output_options(parser, "the job's folder: shot/, frames/, movie.mp4, job.json")
+    return parser
+
+
+def job_of(options: argparse.Namespace, clip: Clip) -> Job:
+    """The job that paint options ask for. Raises UsageError where they make no sense."""
+    return Job(
+        prompt=options.prompt,
+        shot=relative_shot(Path(options.shot), Path(options.out)),
+        clip=clip,
+        negative_prompt=options.negative_prompt,
+        method=options.method,
+        seed=options.seed,
+        model=options.model,
+        controlnet=options.controlnet,
+        loras=tuple(options.lora),
+        settings=Settings(
+            num_inference_steps=options.steps,
+            guidance_scale=options.guidance_scale,
+            controlnet_conditioning_scale=options.controlnet_scale,
+            scheduler=options.scheduler,
+            format=options.format,
+            alpha=options.alpha,
+        ),
+    )
+
+
+def arguments_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[str]:
+    """The options of `parser` as words again, to hand them to another process; positionals come last."""
+    words: list[str] = []
+    positionals: list[str] = []
+    for action in parser._actions:
+        value = getattr(options, action.dest, None)
+        if not action.option_strings:
+            positionals += [str(value)] if value is not None else []
+        elif action.nargs == 0:
+            words += [action.option_strings[0]] if value is True else []
+        elif value is not None and value != action.default:
+            many = value if isinstance(value, list) else [value]
+            words += [f"{action.option_strings[0]}={_word(item)}" for item in many]
+    return [*words, "--", *positionals] if positionals else words
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"{text!r} is not a number of frames", "write 1 or more")
+    return int(text)
+
+
+def _word(value: Any) -> str:
+    return format_frames(value) if type(value) is tuple else str(value)

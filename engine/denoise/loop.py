@@ -1,0 +1,32 @@
+"""The sampling loop: from noise to latents, whatever the network and the scheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diffusers import SchedulerMixin
+from torch import Tensor
+
+PredictNoise = Callable[[Tensor, Tensor], Tensor]
+"""(latents as the network wants them, timestep) -> noise_pred, of the latents' shape."""
+
+OnStep = Callable[[int, int, Tensor], None]
+"""(step from 0, timestep, latents after it); what it raises ends the loop."""
+
+
+def denoise(
+    predict_noise: PredictNoise,
+    latents: Tensor,  # (frames, 4, height / 8, width / 8), noise of the scheduler's init_noise_sigma
+    scheduler: SchedulerMixin,
+    on_step: OnStep | None = None,
+) -> Tensor:
+    """Runs the scheduler's timesteps (set before) over `latents` and returns them clean, of the same shape.
+
+    `on_step` is where progress, previews and cancellation enter.
+    """
+    for step, timestep in enumerate(scheduler.timesteps):
+        noise_pred = predict_noise(scheduler.scale_model_input(latents, timestep), timestep)
+        latents = scheduler.step(noise_pred, timestep, latents).prev_sample
+        if on_step is not None:
+            on_step(step, int(timestep), latents)
+    return latents

@@ -1,0 +1,138 @@
+"""What this machine has for Overpaint, and what to do about what it lacks."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from engine.blender import find_blender
+from engine.contract.errors import BlenderMissing
+from engine.setup.requirements import package_name, project_packages
+from engine.setup.system import has_nvidia, main_memory
+from models.registry import RegisteredModel, registered_models
+
+GIGABYTE = 1e9
+WANTED_MEMORY = 6 * GIGABYTE  # Stable Diffusion 1.5 with ControlNet in float32, and a frame's intermediates
+WANTED_DISK = 5 * GIGABYTE
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    ok: bool
+    found: str
+    advice: str = ""  # what to do when it is not ok
+
+
+def diagnose(home: Path) -> list[Finding]:
+    """Everything worth knowing, in the order in which a person would ask. `home` is OVERPAINT_HOME."""
+    return [
+        _python(),
+        _packages(),
+        _torch_build(),
+        *_devices(),
+        _memory(),
+        _disk(home),
+        _blender(),
+        *(_model(model, home / "models" / name) for name, model in registered_models().items()),
+    ]
+
+
+def report(findings: Sequence[Finding], as_json: bool = False) -> str:
+    """The findings as a plain table, or as one line of JSON."""
+    if as_json:
+        return json.dumps([asdict(finding) for finding in findings])
+    width = max(len(finding.name) for finding in findings)
+    lines = []
+    for finding in findings:
+        lines.append(f"{'ok' if finding.ok else '!!'}  {finding.name:{width}}  {finding.found}")
+        if not finding.ok:
+            lines.append(f"    {'':{width}}  -> {finding.advice}")
+    return "\n".join(lines)
+
+
+def _python() -> Finding:
+    fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    found = f"{platform.python_version()} ({sys.executable})"
+    return Finding("Python", fits, found, "run overpaint.py with Python 3.11, 3.12 or 3.13")
+
+
+def _packages() -> Finding:
+    versions: dict[str, str | None] = {}
+    for name in map(package_name, project_packages()):
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None
+    found = ", ".join(f"{name} {version or 'missing'}" for name, version in versions.items())
+    return Finding("packages", None not in versions.values(), found, "run this command through overpaint.py")
+
+
+def _torch_build() -> Finding:
+    cuda = torch.version.cuda
+    advice = "update the driver of the NVIDIA card"
+    if cuda is None:
+        advice = "remove $OVERPAINT_HOME/engine and run overpaint.py again, for a build that uses the NVIDIA card"
+    wasted = has_nvidia() and not torch.cuda.is_available()
+    return Finding(
+        "torch", not wasted, f"{torch.__version__}, {f'for CUDA {cuda}' if cuda else 'without CUDA'}", advice
+    )
+
+
+def _devices() -> list[Finding]:
+    devices = [Finding("device cpu", True, f"{torch.get_num_threads()} threads, {platform.machine()}")]
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        devices.append(Finding(f"device cuda:{index}", True, f"{properties.name}, {_size(properties.total_memory)}"))
+    if torch.backends.mps.is_available():
+        devices.append(Finding("device mps", True, "Apple's GPU"))
+    return devices
+
+
+def _memory() -> Finding:
+    memory = main_memory()
+    usable = memory.total if memory.free is None else memory.free
+    found = _size(memory.total) + ("" if memory.free is None else f", {_size(memory.free)} free")
+    advice = "close other programs, or use a smaller --resolution: Stable Diffusion 1.5 takes about 6 GB"
+    return Finding("memory", usable >= WANTED_MEMORY, found, advice)
+
+
+def _disk(home: Path) -> Finding:
+    free = shutil.disk_usage(home if home.exists() else Path.cwd()).free
+    advice = "free some space, or set OVERPAINT_HOME to a folder on a larger disk"
+    return Finding("disk", free >= WANTED_DISK, f"{_size(free)} free at {home}", advice)
+
+
+def _blender() -> Finding:
+    try:
+        blender = find_blender()
+    except BlenderMissing as error:
+        return Finding("Blender", False, error.message, error.hint)
+    return Finding("Blender", True, f"{blender.version} ({' '.join(blender.command)})")
+
+
+def _model(model: RegisteredModel, folder: Path) -> Finding:
+    name = f"model {model.name}"
+    if model.base is None or model.controlnet is None:
+        return Finding(name, True, f"{model.purpose}; made on first use")
+    wanted = [folder / file for file in model.base.files]
+    wanted += [folder / "controlnet" / file for file in model.controlnet.files]
+    missing = [file for file in wanted if not file.exists()]
+    found = f"{model.purpose}; {'here' if not missing else f'{len(missing)} of {len(wanted)} files missing'}"
+    advice = (
+        f"put the files of huggingface.co/{model.base.repository} into {folder} "
+        f"and those of huggingface.co/{model.controlnet.repository} into {folder / 'controlnet'}"
+    )
+    return Finding(name, not missing, found, advice)
+
+
+def _size(count: int) -> str:
+    return f"{count / GIGABYTE:.1f} GB"

@@ -1,0 +1,90 @@
+"""How a command speaks while it works: bars on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from typing import Protocol, TextIO
+
+from tqdm import tqdm
+
+from engine.contract.messages import FrameWritten, Message, Progress, Warned
+
+STAGES = {"capture": "capturing", "load": "loading the model", "paint": "painting", "movie": "writing the movie"}
+
+
+class Reporter(Protocol):
+    """Takes the messages of a running command."""
+
+    def __call__(self, message: Message) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def make_reporter(output: TextIO = sys.stdout, errors: TextIO = sys.stderr) -> Reporter:
+    return BarReporter(errors) if output.isatty() and errors.isatty() else LineReporter(output, errors)
+
+
+class LineReporter:
+    """One line when a stage begins and one for each finished frame: `frame 12/48`."""
+
+    def __init__(self, output: TextIO, errors: TextIO) -> None:
+        self._output = output
+        self._errors = errors
+        self._last = Progress("")
+
+    def __call__(self, message: Message) -> None:
+        match message:
+            case Progress(stage) if stage != self._last.stage:
+                self._say(f"{STAGES[stage]}: {message.frames} frames")
+            case Progress("capture", done=done) if done > self._last.done:
+                self._say(f"captured {done}/{message.frames}")
+            case FrameWritten(_, path):
+                self._say(f"frame {self._last.done + 1}/{self._last.frames} {path}")
+            case Warned(text):
+                print(f"warning: {text}", file=self._errors, flush=True)
+        match message:
+            case Progress():
+                self._last = message
+            case FrameWritten():
+                self._last = Progress("paint", done=self._last.done + 1, frames=self._last.frames)
+
+    def close(self) -> None:
+        """Nothing to end: every line stands for itself."""
+
+    def _say(self, line: str) -> None:
+        print(line, file=self._output, flush=True)
+
+
+class BarReporter:
+    """A bar per stage that moves with every denoising step."""
+
+    def __init__(self, errors: TextIO) -> None:
+        self._errors = errors
+        self._stage = ""
+        self._bar: tqdm | None = None
+
+    def __call__(self, message: Message) -> None:
+        match message:
+            case Progress():
+                self._advance(message)
+            case Warned(text):
+                tqdm.write(f"warning: {text}", file=self._errors)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def _advance(self, progress: Progress) -> None:
+        if progress.stage != self._stage:
+            self.close()
+            self._stage = progress.stage
+            self._bar = tqdm(
+                total=progress.frames, desc=STAGES[progress.stage], unit="frame", file=self._errors, bar_format=_BAR
+            )
+        assert self._bar is not None
+        at_work = progress.step / progress.steps if progress.steps else 0
+        self._bar.n = min(progress.done + at_work, progress.frames)
+        self._bar.refresh()
+
+
+_BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}]"

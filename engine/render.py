@@ -1,0 +1,46 @@
+"""The whole road: a scene becomes a shot in Blender's own process, the shot becomes frames and a movie."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from engine import blender
+from engine.contract.frames import Clip
+from engine.contract.messages import Finished, Message, Progress
+from engine.contract.options import job_of
+from engine.painting import Emit, Models
+from engine.run import generate
+
+
+def render(options: argparse.Namespace, emit: Emit) -> Finished:
+    """Captures and paints by the options of `render_parser`. Raises OverpaintError."""
+    started = time.monotonic()
+    shot_folder = Path(options.out) / "shot"
+    painting_options = argparse.Namespace(**vars(options), shot=str(shot_folder), movie=True)
+    _check_look(painting_options)
+    capture_scene(options, shot_folder, emit)
+    finished = generate(painting_options, emit)
+    return Finished(**{**vars(finished), "seconds": round(time.monotonic() - started, 2)})
+
+
+def capture_scene(options: argparse.Namespace, folder: Path, emit: Emit) -> Finished:
+    """Captures by the options of `capture_parser` into a shot folder. Raises OverpaintError."""
+    started = time.monotonic()
+    captured = 0
+
+    def watch(message: Message) -> None:
+        nonlocal captured
+        if isinstance(message, Progress):
+            captured = message.done
+        emit(message)
+
+    shot = blender.capture(Path(options.blend), options, folder, watch)
+    seconds = round(time.monotonic() - started, 2)
+    return Finished(written=captured, kept=len(shot.frames) - captured, seconds=seconds, folder=str(folder))
+
+
+def _check_look(options: argparse.Namespace) -> None:
+    """Finds what is wrong with the prompt, the settings or the model before the capture, which takes its time."""
+    Models.of(job_of(options, options.clip or Clip(1, 1)))

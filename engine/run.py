@@ -1,0 +1,80 @@
+"""Runs one job: reads the shot, plans, paints what is missing, makes the movie."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from engine.contract.errors import UsageError
+from engine.contract.frames import Clip, format_frames
+from engine.contract.job import write_job
+from engine.contract.messages import Finished, Progress
+from engine.contract.options import job_of
+from engine.contract.shot import read_shot, require_frames
+from engine.device import choose_device
+from engine.movie import write_movie
+from engine.painting import CheckCancelled, Emit, Models, Painting, paint
+from engine.planning import PlanWishes, plan_for
+
+
+def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCancelled = lambda: None) -> Finished:
+    """Paints the frames of a shot that are missing or of another make; `options` are those of `generate_parser`.
+
+    Raises OverpaintError; finished frames stay whatever happens.
+    """
+    started = time.monotonic()
+    painting, frames = prepare(options)
+    todo = [frame for frame in frames if options.overwrite or not painting.finished(frame)]
+    if todo:
+        paint(painting, todo, emit, check_cancelled)
+    movie = _write_movie(painting, emit) if options.movie else None
+    return Finished(
+        written=len(todo),
+        kept=len(frames) - len(todo),
+        seconds=round(time.monotonic() - started, 2),
+        folder=str(painting.folder),
+        movie=str(movie) if movie else None,
+    )
+
+
+def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
+    """The job, checked, planned and written to its folder, and the frames that are wanted of it."""
+    folder, shot_folder = Path(options.out), Path(options.shot)
+    shot = read_shot(shot_folder)
+    clip = options.clip or shot.clip
+    frames = _frames_of(clip, options.frames)
+    require_frames(shot_folder, shot, (*frames, *clip.probe()))
+    job = job_of(options, clip)
+    device, models = choose_device(options.device), Models.of(job)
+    weights = models.fingerprint(job)
+    write_job(folder, job)
+    plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options), device)
+    job_hash = job.hash(plan, shot.capture, weights)
+    return Painting(folder, job, plan, shot_folder, shot, models, device, job_hash), frames
+
+
+def _write_movie(painting: Painting, emit: Emit) -> Path:
+    """The movie of all finished frames of the clip, whichever command painted them; kept where it is the newest."""
+    path = painting.folder / "movie.mp4"
+    captured = [frame for frame in painting.job.clip.frames if frame in painting.shot.frames]
+    finished = [file for frame in captured if (file := painting.finished(frame))]
+    newest = max(file.stat().st_mtime for file in finished)
+    if not path.exists() or path.stat().st_mtime < newest:
+        emit(Progress("movie", frames=len(finished)))
+        write_movie(path, finished, painting.shot.fps)
+    return path
+
+
+def _frames_of(clip: Clip, frames: tuple[int, ...] | None) -> tuple[int, ...]:
+    outside = [frame for frame in frames or () if frame not in clip]
+    if outside:
+        raise UsageError(
+            f"the frames {format_frames(outside)} lie outside the clip {clip}",
+            "choose other --frames, or a longer --clip",
+        )
+    return frames or clip.frames
+
+
+def _wishes_of(options: argparse.Namespace) -> PlanWishes:
+    return PlanWishes(options.chunk, options.micro_batch, options.dtype)

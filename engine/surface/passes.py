@@ -1,0 +1,108 @@
+"""Reads what the shot shows in one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+
+from engine.contract.errors import ShotInvalid
+from engine.contract.shot import Shot, passes_path
+
+BACKGROUND = 0
+
+
+@dataclass(frozen=True)
+class FramePasses:
+    """What each pixel of a frame shows, one sample at each pixel's centre, row 0 at the top."""
+
+    depth: np.ndarray  # (height, width) float32, planar z in metres; background +inf
+    uv: np.ndarray  # (height, width, 2) float32, origin bottom-left; meaningless where object_id is 0
+    object_id: np.ndarray  # (height, width) int32, 0 is the background
+    normal: np.ndarray  # (height, width, 3) float32, world space, unit length; meaningless where object_id is 0
+
+    def __post_init__(self) -> None:
+        height, width = self.depth.shape[:2]
+        expected = {
+            "depth": ((height, width), np.float32),
+            "uv": ((height, width, 2), np.float32),
+            "object_id": ((height, width), np.int32),
+            "normal": ((height, width, 3), np.float32),
+        }
+        for name, (shape, dtype) in expected.items():
+            array = getattr(self, name)
+            if array.shape != shape or array.dtype != dtype:
+                raise ValueError(f"{name}: expected {shape} {np.dtype(dtype)}, got {array.shape} {array.dtype}")
+        depths = self.depth[self.is_surface]
+        if not ((depths > 0) & np.isfinite(depths)).all():
+            raise ValueError("depth: expected positive, finite metres wherever an object is seen")
+
+    @property
+    def is_surface(self) -> np.ndarray:
+        """(height, width) bool: where some object is seen."""
+        return self.object_id != BACKGROUND
+
+
+def read_passes(folder: Path, shot: Shot, frame: int) -> FramePasses:
+    """The passes of one frame at output size: the centre sample of every pixel.
+
+    Raises ShotInvalid naming the file and what is wrong with it.
+    """
+    path = passes_path(folder, frame)
+    again = f"capture frame {frame} again: delete the file and run the same command"
+    try:
+        channels = _read_channels(path)
+        return _frame_passes(shot, channels)
+    except FileNotFoundError as error:
+        raise ShotInvalid(f"the passes of frame {frame} are missing: {path}", again) from error
+    except KeyError as error:
+        raise ShotInvalid(f"{path} lacks the channel {error} that shot.json names", again) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise ShotInvalid(f"{path} is damaged: {error}", again) from error
+
+
+def _read_channels(path: Path) -> dict[str, np.ndarray]:
+    """Every channel of every part of an EXR file by its full name, (height, width) each."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    with OpenEXR.File(str(path), header_only=True) as headers:
+        declared = len(headers.parts)
+    with OpenEXR.File(str(path), separate_channels=True) as file:
+        if len(file.parts) < declared:  # OpenEXR leaves a damaged part out, with no more than a line on the terminal
+            raise ValueError("its pixels cannot be read")
+        return {name: channel.pixels for part in file.parts for name, channel in part.channels.items()}
+
+
+def _frame_passes(shot: Shot, channels: Mapping[str, np.ndarray]) -> FramePasses:
+    names, scale = shot.channels, shot.capture.pass_scale
+    expected = (shot.height * scale, shot.width * scale)
+
+    def centre_samples(name: str) -> np.ndarray:
+        pixels = channels[name]
+        if pixels.shape != expected:
+            raise ValueError(f"channel {name} is {pixels.shape[1]}x{pixels.shape[0]}, not {expected[1]}x{expected[0]}")
+        return pixels[scale // 2 :: scale, scale // 2 :: scale]
+
+    object_id = _object_ids(shot, centre_samples(names.object_id))
+    depth = centre_samples(names.depth).astype(np.float32)
+    return FramePasses(
+        depth=np.where(object_id == BACKGROUND, np.float32(np.inf), depth),
+        uv=np.stack([centre_samples(name) for name in names.uv], axis=-1).astype(np.float32),
+        object_id=object_id,
+        normal=np.stack([centre_samples(name) for name in names.normal], axis=-1).astype(np.float32),
+    )
+
+
+def _object_ids(shot: Shot, values: np.ndarray) -> np.ndarray:
+    """The id of the object each value of the object_id channel stands for. Raises ValueError for an unknown one."""
+    known = {np.float32(item.id if item.pass_value is None else item.pass_value): item.id for item in shot.objects}
+    known[np.float32(BACKGROUND)] = BACKGROUND
+    ordered = np.array(sorted(known), dtype=np.float32)
+    ids = np.array([known[value] for value in ordered], dtype=np.int32)
+    position = np.searchsorted(ordered, values.astype(np.float32)).clip(max=len(ordered) - 1)
+    if (unknown := values[ordered[position] != values]).size:
+        raise ValueError(f"the object_id channel holds {unknown[0]!r}, which no object of shot.json has")
+    return ids[position]
