@@ -27,9 +27,13 @@ WANTED_DISK = 5 * GIGABYTE
 @dataclass(frozen=True)
 class Finding:
     name: str
-    ok: bool
+    ok: bool  # False: something will not work
     found: str
-    advice: str = ""  # what to do when it is not ok
+    advice: str = ""  # what to do about it; where all is well, what could be had
+
+    @property
+    def mark(self) -> str:
+        return "!!" if not self.ok else "--" if self.advice else "ok"
 
 
 def diagnose(home: Path) -> list[Finding]:
@@ -53,16 +57,20 @@ def report(findings: Sequence[Finding], as_json: bool = False) -> str:
     width = max(len(finding.name) for finding in findings)
     lines = []
     for finding in findings:
-        lines.append(f"{'ok' if finding.ok else '!!'}  {finding.name:{width}}  {finding.found}")
-        if not finding.ok:
+        lines.append(f"{finding.mark}  {finding.name:{width}}  {finding.found}")
+        if finding.advice:
             lines.append(f"    {'':{width}}  -> {finding.advice}")
     return "\n".join(lines)
+
+
+def _check(name: str, ok: bool, found: str, advice: str) -> Finding:
+    return Finding(name, ok, found, "" if ok else advice)
 
 
 def _python() -> Finding:
     fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
     found = f"{platform.python_version()} ({sys.executable})"
-    return Finding("Python", fits, found, "run overpaint.py with Python 3.11, 3.12 or 3.13")
+    return _check("Python", fits, found, "run overpaint.py with Python 3.11, 3.12 or 3.13")
 
 
 def _packages() -> Finding:
@@ -73,7 +81,7 @@ def _packages() -> Finding:
         except importlib.metadata.PackageNotFoundError:
             versions[name] = None
     found = ", ".join(f"{name} {version or 'missing'}" for name, version in versions.items())
-    return Finding("packages", None not in versions.values(), found, "run this command through overpaint.py")
+    return _check("packages", None not in versions.values(), found, "run this command through overpaint.py")
 
 
 def _torch_build() -> Finding:
@@ -102,13 +110,13 @@ def _memory() -> Finding:
     usable = memory.total if memory.free is None else memory.free
     found = _size(memory.total) + ("" if memory.free is None else f", {_size(memory.free)} free")
     advice = "close other programs, or use a smaller --resolution: Stable Diffusion 1.5 takes about 6 GB"
-    return Finding("memory", usable >= WANTED_MEMORY, found, advice)
+    return _check("memory", usable >= WANTED_MEMORY, found, advice)
 
 
 def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(home if home.exists() else Path.cwd()).free
     advice = "free some space, or set OVERPAINT_HOME to a folder on a larger disk"
-    return Finding("disk", free >= WANTED_DISK, f"{_size(free)} free at {home}", advice)
+    return _check("disk", free >= WANTED_DISK, f"{_size(free)} free at {home}", advice)
 
 
 def _blender() -> Finding:
@@ -126,12 +134,15 @@ def _model(model: RegisteredModel, folder: Path) -> Finding:
     wanted = [folder / file for file in model.base.files]
     wanted += [folder / "controlnet" / file for file in model.controlnet.files]
     missing = [file for file in wanted if not file.exists()]
-    found = f"{model.purpose}; {'here' if not missing else f'{len(missing)} of {len(wanted)} files missing'}"
-    advice = (
-        f"put the files of huggingface.co/{model.base.repository} into {folder} "
-        f"and those of huggingface.co/{model.controlnet.repository} into {folder / 'controlnet'}"
+    if not missing:
+        return Finding(name, True, f"{model.purpose}; here")
+    return Finding(
+        name,
+        True,
+        f"{model.purpose}; {len(missing)} of {len(wanted)} files missing",
+        f"to use it, put the files of huggingface.co/{model.base.repository} into {folder} "
+        f"and those of huggingface.co/{model.controlnet.repository} into {folder / 'controlnet'}",
     )
-    return Finding(name, not missing, found, advice)
 
 
 def _size(count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -66,7 +67,10 @@ def _write_exr(path: Path, picture: np.ndarray) -> None:
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     name = "RGBA" if linear.shape[-1] == 4 else "RGB"
     with OpenEXR.File(header, {name: np.ascontiguousarray(linear, dtype=np.float16)}) as file:
-        file.write(str(path))
+        try:
+            file.write(str(path))
+        except RuntimeError as error:  # OpenEXR's word for what the operating system refused
+            raise OSError(str(error)) from error
 
 
 def _png16(picture: np.ndarray) -> bytes:
@@ -76,7 +80,7 @@ def _png16(picture: np.ndarray) -> bytes:
     pixel_format = "rgba64be" if channels == 4 else "rgb48be"
     encoder = av.CodecContext.create("png", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, pixel_format
-    encoder.time_base = "1/1"
+    encoder.time_base = Fraction(1)
     frame = av.VideoFrame.from_ndarray(words, format=pixel_format)
     packets = [*encoder.encode(frame), *encoder.encode(None)]
     return b"".join(bytes(packet) for packet in packets)

@@ -30,29 +30,26 @@ class LineReporter:
     def __init__(self, output: TextIO, errors: TextIO) -> None:
         self._output = output
         self._errors = errors
-        self._last = Progress("")
+        self._stage = Progress("")
+        self._written = 0
 
     def __call__(self, message: Message) -> None:
         match message:
-            case Progress(stage) if stage != self._last.stage:
-                self._say(f"{STAGES[stage]}: {message.frames} frames")
-            case Progress("capture", done=done) if done > self._last.done:
-                self._say(f"captured {done}/{message.frames}")
+            case Progress(stage) if stage != self._stage.stage:
+                self._stage, self._written = message, 0
+                self._say(f"{STAGES[stage]}: {message.frames} frames", self._output)
             case FrameWritten(_, path):
-                self._say(f"frame {self._last.done + 1}/{self._last.frames} {path}")
+                self._written += 1
+                verb = "captured" if self._stage.stage == "capture" else "frame"
+                self._say(f"{verb} {self._written}/{self._stage.frames} {path}", self._output)
             case Warned(text):
-                print(f"warning: {text}", file=self._errors, flush=True)
-        match message:
-            case Progress():
-                self._last = message
-            case FrameWritten():
-                self._last = Progress("paint", done=self._last.done + 1, frames=self._last.frames)
+                self._say(f"warning: {text}", self._errors)
 
     def close(self) -> None:
         """Nothing to end: every line stands for itself."""
 
-    def _say(self, line: str) -> None:
-        print(line, file=self._output, flush=True)
+    def _say(self, line: str, stream: TextIO) -> None:
+        print(line, file=stream, flush=True)
 
 
 class BarReporter:

@@ -1,0 +1,186 @@
+"""Jobs from a shot to frames: what is painted, what is kept, and what a person is told."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.contract.errors import Cancelled, OutputUnwritable, ShotInvalid, UsageError
+from engine.contract.files import read_json
+from engine.contract.frames import Clip
+from engine.contract.messages import Finished, FrameWritten, Message, Progress, Warned
+from engine.contract.options import generate_parser
+from engine.contract.shot import passes_path
+from engine.pictures import read_picture
+from engine.run import generate
+from engine.surface.passes import read_passes
+from tests.synthetic_shot import make_shot
+
+ALL = "1-4"
+
+
+@pytest.fixture(scope="module")
+def job(example_shot: Path, tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Frames 1 to 4 painted in one go. Not to be changed by a test."""
+    folder = tmp_path_factory.mktemp("job")
+    paint(example_shot, tiny_checkpoint, folder, "--movie")
+    return folder
+
+
+def paint(shot: Path, model: Path, folder: Path, *words: str, messages: list[Message] | None = None) -> Finished:
+    """Runs `generate` with few steps; a later word wins over an earlier one."""
+    words = ("--prompt", "a robot", "--model", str(model), "--steps", "2", "--out", str(folder), *words)
+    return generate(generate_parser("generate").parse_args([str(shot), *words]), (messages if messages is not None else []).append)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "frames").iterdir())}
+
+
+def test_a_job_leaves_frames_job_plan_and_movie(job: Path) -> None:
+    assert list(bytes_of(job)) == ["0001.png", "0002.png", "0003.png", "0004.png"]
+    assert read_picture(job / "frames" / "0001.png").shape == (64, 64, 3)
+    assert read_json(job / "job.json")["prompt"] == "a robot"
+    assert read_json(job / "plan.json")["probe"] == [1, 2, 3, 4]
+    assert (job / "movie.mp4").stat().st_size > 0
+
+
+@pytest.mark.parametrize("words", [("--frames", "3"), ("--frames", "1,4"), ("--chunk", "1"), ("--chunk", "3")])
+def test_frames_do_not_depend_on_the_chunk_or_on_what_else_is_painted(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    paint(example_shot, tiny_checkpoint, tmp_path, *words)
+    frames = bytes_of(tmp_path)
+    assert frames == {name: bytes_of(job)[name] for name in frames}
+
+
+def test_the_last_micro_batch_is_padded(job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    paint(example_shot, tiny_checkpoint, tmp_path / "all", "--micro-batch", "3")
+    paint(example_shot, tiny_checkpoint, tmp_path / "one", "--micro-batch", "3", "--frames", "4")
+    assert bytes_of(tmp_path / "one")["0004.png"] == bytes_of(tmp_path / "all")["0004.png"]
+
+
+def test_a_second_run_paints_only_what_is_missing(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    first = paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2")
+    second = paint(example_shot, tiny_checkpoint, tmp_path, "--frames", ALL)
+    third = paint(example_shot, tiny_checkpoint, tmp_path, "--frames", ALL)
+    assert [(run.written, run.kept) for run in (first, second, third)] == [(2, 0), (2, 2), (0, 4)]
+
+
+def test_a_moved_folder_stays_valid(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    make_shot(tmp_path / "here" / "shot")
+    paint(tmp_path / "here" / "shot", tiny_checkpoint, tmp_path / "here")
+    shutil.move(tmp_path / "here", tmp_path / "there")
+    shutil.copytree(tiny_checkpoint, tmp_path / "model")
+    assert paint(tmp_path / "there" / "shot", tmp_path / "model", tmp_path / "there").written == 0
+
+
+@pytest.mark.parametrize("words", [("--prompt", "a dog"), ("--seed", "1"), ("--steps", "3"), ("--format", "png16")])
+def test_another_look_is_painted_anew(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    shutil.copytree(job, tmp_path, dirs_exist_ok=True)
+    assert paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1", *words).written == 1
+    assert bytes_of(tmp_path)["0001.png"] != bytes_of(job)["0001.png"]
+
+
+def test_changed_geometry_is_painted_anew_and_the_rest_kept(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    shot = tmp_path / "shot"
+    make_shot(shot, Clip(1, 40))
+    paint(shot, tiny_checkpoint, tmp_path, "--frames", "2-3")
+    record = json.loads((shot / "shot.json").read_text())
+    record["frames"][1]["content"] = "frame 2, which the probe does not look at, shows something else"
+    (shot / "shot.json").write_text(json.dumps(record))
+    assert paint(shot, tiny_checkpoint, tmp_path, "--frames", "2-3").written == 1
+
+
+def test_changed_weights_are_painted_anew(job: Path, example_shot: Path, tmp_path: Path) -> None:
+    from models.stand_in import make_stand_in
+
+    make_stand_in(tmp_path / "other", seed=1)
+    shutil.copytree(job, tmp_path / "job")
+    assert paint(example_shot, tmp_path / "other", tmp_path / "job", "--frames", "1").written == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x89PNG half"])
+def test_a_damaged_frame_is_painted_again(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, damage: bytes
+) -> None:
+    shutil.copytree(job, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "frames" / "0002.png").write_bytes(damage)
+    assert paint(example_shot, tiny_checkpoint, tmp_path).written == 1
+    assert bytes_of(tmp_path) == bytes_of(job)
+
+
+def test_overwrite_paints_finished_frames_to_the_same_bytes(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(job, tmp_path, dirs_exist_ok=True)
+    assert paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1", "--overwrite").written == 1
+    assert bytes_of(tmp_path) == bytes_of(job)
+
+
+def test_a_cancelled_job_keeps_its_frames_and_goes_on(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    def stop_at_frame_three(message: Message) -> None:
+        if isinstance(message, Progress) and message.frame == 3:
+            raise Cancelled("enough")
+
+    words = [str(example_shot), "--prompt", "a robot", "--model", str(tiny_checkpoint), "--steps", "2"]
+    options = generate_parser("generate").parse_args([*words, "--out", str(tmp_path)])
+    with pytest.raises(Cancelled):
+        generate(options, stop_at_frame_three)
+    assert list(bytes_of(tmp_path)) == ["0001.png", "0002.png"]
+    assert paint(example_shot, tiny_checkpoint, tmp_path).written == 2
+    assert bytes_of(tmp_path) == bytes_of(job)
+
+
+def test_alpha_cuts_out_what_no_object_covers(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    from engine.contract.shot import read_shot
+
+    paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1", "--alpha")
+    alpha = np.asarray(Image.open(tmp_path / "frames" / "0001.png"))[..., 3]
+    np.testing.assert_array_equal(alpha == 255, read_passes(example_shot, read_shot(example_shot), 1).is_surface)
+
+
+def test_messages_tell_how_far_it_is_and_what_was_cut(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    messages: list[Message] = []
+    paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2", "--prompt", "a robot " * 60, messages=messages)
+    assert [message.frame for message in messages if isinstance(message, FrameWritten)] == [1, 2]
+    steps = [message for message in messages if isinstance(message, Progress) and message.stage == "paint"]
+    assert [(item.done, item.step) for item in steps] == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert [message for message in messages if isinstance(message, Warned) and "robot" in message.message]
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "said"),
+    [
+        (("--frames", "4-6"), UsageError, "frames 5-6 lie outside the clip 1-4"),
+        (("--clip", "1-9", "--frames", "1"), ShotInvalid, "frame 5 is not in the shot"),
+        (("--prompt", ""), UsageError, "no prompt"),
+    ],
+)
+def test_what_cannot_be_painted_is_said_before_anything_is_written(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, words: tuple[str, ...], error: type, said: str
+) -> None:
+    with pytest.raises(error, match=said):
+        paint(example_shot, tiny_checkpoint, tmp_path / "out", *words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_that_cannot_be_a_folder_is_named(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(OutputUnwritable, match="out"):
+        paint(example_shot, tiny_checkpoint, tmp_path / "out")
+
+
+def test_damaged_passes_cost_no_finished_frame(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    make_shot(tmp_path / "shot", Clip(1, 40))
+    passes_path(tmp_path / "shot", 3).write_bytes(b"nothing")
+    with pytest.raises(ShotInvalid, match=r"0003\.exr"):
+        paint(tmp_path / "shot", tiny_checkpoint, tmp_path, "--frames", "1-3")
+    assert list(bytes_of(tmp_path)) == ["0001.png", "0002.png"]
