@@ -25,6 +25,7 @@ COMMANDS = {
     "doctor": "say what is installed, and what to do about what is not",
     "bench": "measure speed",
     "test": "run the tests",
+    "serve": "take jobs as JSON lines, for the add-on",
 }
 BLENDER_COMMANDS = ("render", "capture", "demo", "bench", "test")
 
@@ -62,9 +63,10 @@ def complain(message: str, hint: str, exit_code: int) -> int:
 def prepare_and_run(arguments: list[str]) -> int:
     sys.path.insert(0, str(ROOT))
     from engine.contract.errors import OverpaintError
+    from engine.home import overpaint_home
     from engine.setup.environment import prepare_blender, prepare_engine
 
-    home = Path(os.environ.get("OVERPAINT_HOME") or ROOT / ".overpaint").expanduser().resolve()
+    home = overpaint_home()
     try:
         python = prepare_engine(home, with_tests=arguments[0] == "test")
         if arguments[0] in BLENDER_COMMANDS:

@@ -102,9 +102,9 @@ def _complete_shot(blend: Path, options: argparse.Namespace, folder: Path) -> Sh
 
 def _settings(options: argparse.Namespace, shot: Shot) -> CaptureSettings | None:
     """What is asked for, None where it makes no sense: Blender's process says so."""
-    size = options.resolution or shot.scene_size or (shot.width, shot.height)
+    width, height = options.resolution or shot.scene_size or (shot.width, shot.height)
     with suppress(ValueError):
-        return CaptureSettings(*size, options.pass_scale, options.scene, options.view_layer, options.camera)
+        return CaptureSettings(width, height, options.pass_scale, options.scene, options.view_layer, options.camera)
     return None
 
 

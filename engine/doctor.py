@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
 import torch
 
 from engine.blender import find_blender
 from engine.contract.errors import BlenderMissing
 from engine.setup.requirements import package_name, project_packages
-from engine.setup.system import has_nvidia, main_memory
+from engine.setup.system import has_nvidia
 from models.registry import RegisteredModel, registered_models
 
 GIGABYTE = 1e9
@@ -90,9 +91,7 @@ def _torch_build() -> Finding:
     if cuda is None:
         advice = "remove $OVERPAINT_HOME/engine and run overpaint.py again, for a build that uses the NVIDIA card"
     wasted = has_nvidia() and not torch.cuda.is_available()
-    return Finding(
-        "torch", not wasted, f"{torch.__version__}, {f'for CUDA {cuda}' if cuda else 'without CUDA'}", advice
-    )
+    return _check("torch", not wasted, f"{torch.__version__}, {f'for CUDA {cuda}' if cuda else 'without CUDA'}", advice)
 
 
 def _devices() -> list[Finding]:
@@ -106,11 +105,10 @@ def _devices() -> list[Finding]:
 
 
 def _memory() -> Finding:
-    memory = main_memory()
-    usable = memory.total if memory.free is None else memory.free
-    found = _size(memory.total) + ("" if memory.free is None else f", {_size(memory.free)} free")
+    memory = psutil.virtual_memory()
     advice = "close other programs, or use a smaller --resolution: Stable Diffusion 1.5 takes about 6 GB"
-    return _check("memory", usable >= WANTED_MEMORY, found, advice)
+    found = f"{_size(memory.total)}, {_size(memory.available)} free"
+    return Finding("memory", True, found, "" if memory.available >= WANTED_MEMORY else advice)
 
 
 def _disk(home: Path) -> Finding:

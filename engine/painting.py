@@ -25,6 +25,7 @@ from engine.surface.passes import FramePasses, read_passes
 from models.fingerprint import fingerprint
 from models.loading import load_checkpoint
 from models.registry import resolve
+from models.sources import find_sources
 
 LATENT_STRIDE = 8
 
@@ -46,8 +47,9 @@ class Models:
         return cls(resolve(job.model, home), resolve(job.controlnet, home) if job.controlnet else None)
 
     def fingerprint(self, job: Job) -> str:
-        paths = [self.model, *([self.controlnet] if self.controlnet else []), *(Path(lora.path) for lora in job.loras)]
-        return fingerprint(*paths)
+        """Of all that loading them reads. Raises ModelInvalid or WeightsMissing for what is not whole or not there."""
+        sources = find_sources(self.model, self.controlnet, overpaint_home())
+        return fingerprint(*sources.paths, *(Path(lora.path) for lora in job.loras))
 
 
 @dataclass(frozen=True)

@@ -43,4 +43,5 @@ def capture_scene(options: argparse.Namespace, folder: Path, emit: Emit) -> Fini
 
 def _check_look(options: argparse.Namespace) -> None:
     """Finds what is wrong with the prompt, the settings or the model before the capture, which takes its time."""
-    Models.of(job_of(options, options.clip or Clip(1, 1)))
+    job = job_of(options, options.clip or Clip(1, 1))
+    Models.of(job).fingerprint(job)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.contract.errors import ModelInvalid, WeightsMissing
+from safetensors import SafetensorError
+
+from engine.contract.errors import ModelInvalid, OutputUnwritable, WeightsMissing
 
 REGISTRY = Path(__file__).with_name("registry.toml")
 
@@ -85,16 +87,17 @@ def _generate(folder: Path) -> None:
     """Makes the stand-in under a temporary name, so that a half-made one is never taken for whole."""
     from models.stand_in import make_stand_in  # only here, because it loads torch
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    temporary = folder.with_name(f".{folder.name}-{os.getpid()}")
     try:
         make_stand_in(temporary)
-        temporary.chmod(0o755)
         temporary.rename(folder)
-    except OSError:
+    except (OSError, SafetensorError) as error:
         # Another process may have been quicker: its stand-in is the same.
         if not (folder / "model_index.json").is_file():
-            raise
+            raise OutputUnwritable(
+                f"the stand-in model cannot be written to {folder}: {error}",
+                "free some space, or set OVERPAINT_HOME to a folder that can be written",
+            ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

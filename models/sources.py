@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def _tokenizer_among(places: Iterable[Path]) -> Path:
     raise WeightsMissing(
         "the text encoder's vocabulary is not on this machine",
         "put the folder tokenizer/ of stable-diffusion-v1-5 inside the model's folder or beside the single file, "
-        "or run: pip install --no-deps open_clip_torch",
+        f"or run: {sys.executable} -m pip install --no-deps open_clip_torch",
     )
 
 

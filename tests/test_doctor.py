@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,6 +53,12 @@ def test_a_model_is_there_when_all_its_files_are(tmp_path, no_blender):
 def test_a_full_disk_is_a_finding(tmp_path, no_blender, monkeypatch):
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: doctor.shutil._ntuple_diskusage(10, 9, 1))
     assert not by_name(diagnose(tmp_path))["disk"].ok
+
+
+def test_little_memory_is_no_fault_but_worth_knowing(tmp_path, no_blender, monkeypatch):
+    monkeypatch.setattr(doctor.psutil, "virtual_memory", lambda: SimpleNamespace(total=8e9, available=1e9))
+    finding = by_name(diagnose(tmp_path))["memory"]
+    assert (finding.found, finding.mark) == ("8.0 GB, 1.0 GB free", "--")
 
 
 def test_a_missing_package_is_named(tmp_path, no_blender, monkeypatch):

@@ -237,7 +237,8 @@ def _to_json(shot: Shot) -> dict[str, Any]:
 
 
 def _from_json(record: dict[str, Any]) -> Shot:
-    sizes = {name: int(record[name]) for name in ("width", "height", "pass_scale")}
+    names: dict[str, str] = record.get("capture", {})
+    width, height, pass_scale = (int(record[name]) for name in ("width", "height", "pass_scale"))
     channels = record["channels"]
     return Shot(
         fps=float(record["fps"]),
@@ -245,7 +246,7 @@ def _from_json(record: dict[str, Any]) -> Shot:
         channels=PassChannels(
             channels["depth"], tuple(channels["uv"]), channels["object_id"], tuple(channels["normal"])
         ),
-        capture=CaptureSettings(**sizes, **record.get("capture", {})),
+        capture=CaptureSettings(width, height, pass_scale, **names),
         objects=tuple(ShotObject(**item) for item in record["objects"]),
         frames={int(item["frame"]): _frame_from_json(item) for item in record["frames"]},
         scene_size=tuple(record["scene_size"]) if record.get("scene_size") else None,

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.contract.job import SCHEDULERS
+from engine.denoise.loop import denoise
+from engine.denoise.schedulers import make_scheduler
+
+STABLE_DIFFUSION = {
+    "beta_start": 0.00085,
+    "beta_end": 0.012,
+    "beta_schedule": "scaled_linear",
+    "num_train_timesteps": 1000,
+    "steps_offset": 1,
+    "clip_sample": False,
+    "set_alpha_to_one": False,
+}
+
+
+def scheduler_for(name: str, steps: int):
+    scheduler = make_scheduler(name, STABLE_DIFFUSION)
+    scheduler.set_timesteps(steps)
+    return scheduler
+
+
+def knows_the_picture(x_0: Tensor, alphas_cumprod: Tensor):
+    """The exact noise in x_t = √ᾱ x_0 + √(1 - ᾱ) ε, for a world in which x_0 is the only picture."""
+
+    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+        alpha = alphas_cumprod[timestep.long()]
+        return (x_t - alpha.sqrt() * x_0) / (1 - alpha).sqrt()
+
+    return predict_noise
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_a_predictor_that_knows_the_picture_leads_to_it(name: str) -> None:
+    generator = torch.Generator().manual_seed(0)
+    x_0, noise = torch.randn(2, 1, 4, 8, 8, generator=generator)
+    scheduler = scheduler_for(name, steps=20)
+    predict_noise = knows_the_picture(x_0, scheduler.alphas_cumprod)
+    latents = denoise(predict_noise, noise * scheduler.init_noise_sigma, scheduler)
+    # What is left is the noise of the schedule's first training step, √(1 - ᾱ_0) = 0.03.
+    assert (latents - x_0).abs().max() < 0.15
+    assert (latents - x_0).std() < 0.04
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_the_network_sees_noise_of_unit_variance_whatever_the_scheduler(name: str) -> None:
+    seen: list[Tensor] = []
+    noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    scheduler = scheduler_for(name, steps=5)
+
+    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+        seen.append(x_t)
+        return torch.zeros_like(x_t)
+
+    denoise(predict_noise, noise * scheduler.init_noise_sigma, scheduler)
+    torch.testing.assert_close(seen[0], noise, rtol=0, atol=0.01)
+
+
+def test_the_hook_sees_every_step_and_its_result() -> None:
+    seen: list[tuple[int, int, Tensor]] = []
+    scheduler = scheduler_for("ddim", steps=3)
+    latents = denoise(
+        lambda x_t, timestep: torch.zeros_like(x_t),
+        torch.ones(1, 4, 2, 2),
+        scheduler,
+        on_step=lambda step, timestep, latents: seen.append((step, timestep, latents)),
+    )
+    assert [(step, timestep) for step, timestep, _ in seen] == list(enumerate(scheduler.timesteps.tolist()))
+    assert seen[-1][2] is latents
+
+
+def test_what_the_hook_raises_ends_the_loop() -> None:
+    calls: list[int] = []
+
+    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+        calls.append(int(timestep))
+        return x_t
+
+    def stop(step: int, timestep: int, latents: Tensor) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        denoise(predict_noise, torch.ones(1, 4, 2, 2), scheduler_for("ddim", steps=5), stop)
+    assert len(calls) == 1
+
+
+def test_the_latents_that_come_in_are_not_changed() -> None:
+    noise = torch.ones(1, 4, 2, 2)
+    denoise(lambda x_t, timestep: x_t, noise, scheduler_for("euler", steps=3))
+    assert torch.equal(noise, torch.ones(1, 4, 2, 2))

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from engine.contract.errors import Cancelled, OutOfMemory
+from engine.contract.job import Settings
+from engine.methods.per_frame import PerFrame
+from models.loading import Checkpoint, load_checkpoint
+
+PROMPT = "a rusty robot in a desert"
+SETTINGS = Settings(num_inference_steps=4)
+
+
+def hints(frames: int, height: int = 64, width: int = 64) -> Tensor:
+    """A ball before a black background, a little further right in each frame."""
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    balls = [(1 - y**2 - (x - 0.2 * frame) ** 2).clamp(0, 1) for frame in range(frames)]
+    return torch.stack(balls)[:, None].expand(-1, 3, -1, -1)
+
+
+def noise(frames: int, height: int = 64, width: int = 64) -> Tensor:
+    return torch.randn(frames, 4, height // 8, width // 8, generator=torch.Generator().manual_seed(3))
+
+
+def painted(checkpoint: Checkpoint, prompt: str = PROMPT, negative: str = "", settings: Settings = SETTINGS) -> Tensor:
+    return PerFrame(checkpoint, prompt, negative, settings).paint(hints(1), noise(1))
+
+
+def test_frames_are_pictures_of_the_hints_size(checkpoint: Checkpoint) -> None:
+    frames = PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(2, 72, 40), noise(2, 72, 40))
+    assert frames.shape == (2, 72, 40, 3) and frames.dtype is torch.float32
+    assert frames.min() >= 0 and frames.max() <= 1 and frames.std() > 0.05
+
+
+def test_the_same_input_gives_the_same_bytes(checkpoint: Checkpoint) -> None:
+    assert torch.equal(painted(checkpoint), painted(checkpoint))
+
+
+def test_depth_prompt_negative_prompt_and_noise_matter(checkpoint: Checkpoint) -> None:
+    method, plain = PerFrame(checkpoint, PROMPT, "", SETTINGS), painted(checkpoint)
+    changed = {
+        "depth": method.paint(torch.zeros_like(hints(1)), noise(1)),
+        "noise": method.paint(hints(1), -noise(1)),
+        "prompt": painted(checkpoint, prompt="a blue cat in the sea"),
+        "negative prompt": painted(checkpoint, negative="ugly, blurry"),
+        "controlnet scale": painted(checkpoint, settings=replace(SETTINGS, controlnet_conditioning_scale=0.0)),
+        "guidance scale": painted(checkpoint, settings=replace(SETTINGS, guidance_scale=3.0)),
+    }
+    assert {name: (frame - plain).abs().max().item() > 0.01 for name, frame in changed.items()} == dict.fromkeys(
+        changed, True
+    )
+
+
+def test_without_guidance_the_negative_prompt_is_not_used(checkpoint: Checkpoint) -> None:
+    unguided = replace(SETTINGS, guidance_scale=1.0)
+    assert torch.equal(painted(checkpoint, settings=unguided), painted(checkpoint, negative="ugly", settings=unguided))
+
+
+def test_a_frame_does_not_see_its_neighbours(checkpoint: Checkpoint) -> None:
+    method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
+    together = method.paint(hints(3), noise(3))
+    for frame in range(3):
+        alone = method.paint(hints(3)[frame : frame + 1], noise(3)[frame : frame + 1])
+        torch.testing.assert_close(together[frame], alone[0], rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_paints_about_the_same_picture(tiny_checkpoint: Path, dtype: torch.dtype) -> None:
+    half = painted(load_checkpoint(tiny_checkpoint, dtype=dtype))
+    full = painted(load_checkpoint(tiny_checkpoint))
+    assert half.dtype is torch.float32 and torch.isfinite(half).all()
+    assert (half - full).abs().mean() < 0.05
+
+
+def test_every_step_is_reported(checkpoint: Checkpoint) -> None:
+    seen = []
+    method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
+    method.paint(hints(1), noise(1), lambda step, timestep, latents: seen.append((step, timestep, latents.shape)))
+    assert [step for step, _, _ in seen] == [0, 1, 2, 3]
+    assert [timestep for _, timestep, _ in seen] == sorted((timestep for _, timestep, _ in seen), reverse=True)
+    assert {shape for _, _, shape in seen} == {(1, 4, 8, 8)}
+
+
+def test_a_step_may_cancel(checkpoint: Checkpoint) -> None:
+    def cancel(step: int, timestep: int, latents: Tensor) -> None:
+        raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1), cancel)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes."),
+        RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
+    ],
+)
+def test_running_out_of_memory_says_what_to_try(checkpoint: Checkpoint, error: Exception) -> None:
+    def fail(step: int, timestep: int, latents: Tensor) -> None:
+        raise error
+
+    with pytest.raises(OutOfMemory) as caught:
+        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1), fail)
+    assert "--micro-batch" in caught.value.hint and caught.value.exit_code == 75
+
+
+def test_other_runtime_errors_are_not_taken_for_it(checkpoint: Checkpoint) -> None:
+    with pytest.raises(RuntimeError, match="size"):
+        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1, 128, 128))
+
+
+def test_what_a_prompt_is_too_long_by_is_told(checkpoint: Checkpoint) -> None:
+    method = PerFrame(checkpoint, " ".join(["robot"] * 75 + ["rusty", "dragon"]), "", SETTINGS)
+    assert method.cut_prompt == "rusty dragon" and method.cut_negative_prompt == ""
+    assert PerFrame(checkpoint, " ".join(["robot"] * 75), "", SETTINGS).cut_prompt == ""
+
+
+def test_a_cut_negative_prompt_is_told_only_where_it_is_used(checkpoint: Checkpoint) -> None:
+    negative = " ".join(["robot"] * 75 + ["cat"])
+    assert PerFrame(checkpoint, PROMPT, negative, SETTINGS).cut_negative_prompt == "cat"
+    unguided = replace(SETTINGS, guidance_scale=1.0)
+    assert PerFrame(checkpoint, PROMPT, negative, unguided).cut_negative_prompt == ""
