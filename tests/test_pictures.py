@@ -50,7 +50,9 @@ def test_alpha_is_kept_straight_in_png(tmp_path: Path, file_format: str) -> None
 
 
 def test_srgb_has_its_published_values() -> None:
-    np.testing.assert_allclose(srgb_to_linear(np.array([0, 0.04045, 0.5, 1])), [0, 0.00313080, 0.21404114, 1], atol=1e-7)
+    np.testing.assert_allclose(
+        srgb_to_linear(np.array([0, 0.04045, 0.5, 1])), [0, 0.00313080, 0.21404114, 1], atol=1e-7
+    )
     np.testing.assert_allclose(linear_to_srgb(srgb_to_linear(RAMP)), RAMP, atol=1e-6)
 
 

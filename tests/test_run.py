@@ -3,20 +3,24 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from torch import Tensor
 
 from engine.contract.errors import Cancelled, OutputUnwritable, ShotInvalid, UsageError
 from engine.contract.files import read_json
 from engine.contract.frames import Clip
 from engine.contract.messages import Finished, FrameWritten, Message, Progress, Warned
 from engine.contract.options import generate_parser
-from engine.contract.shot import passes_path
+from engine.contract.shot import passes_path, read_shot
+from engine.methods.per_frame import PerFrame
 from engine.pictures import read_picture
 from engine.run import generate
 from engine.surface.passes import read_passes
+from models.stand_in import make_stand_in
 from tests.synthetic_shot import make_shot
 
 ALL = "1-4"
@@ -33,7 +37,8 @@ def job(example_shot: Path, tiny_checkpoint: Path, tmp_path_factory: pytest.Temp
 def paint(shot: Path, model: Path, folder: Path, *words: str, messages: list[Message] | None = None) -> Finished:
     """Runs `generate` with few steps; a later word wins over an earlier one."""
     words = ("--prompt", "a robot", "--model", str(model), "--steps", "2", "--out", str(folder), *words)
-    return generate(generate_parser("generate").parse_args([str(shot), *words]), (messages if messages is not None else []).append)
+    heard = messages if messages is not None else []
+    return generate(generate_parser("generate").parse_args([str(shot), *words]), heard.append)
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -57,9 +62,20 @@ def test_frames_do_not_depend_on_the_chunk_or_on_what_else_is_painted(
     assert frames == {name: bytes_of(job)[name] for name in frames}
 
 
-def test_the_last_micro_batch_is_padded(job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+def test_every_micro_batch_has_the_plans_size(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    paint_plainly = PerFrame.paint
+
+    def spy(method: PerFrame, hints: Tensor, *others: Any) -> Tensor:
+        sizes.append(len(hints))
+        return paint_plainly(method, hints, *others)
+
+    monkeypatch.setattr(PerFrame, "paint", spy)
     paint(example_shot, tiny_checkpoint, tmp_path / "all", "--micro-batch", "3")
     paint(example_shot, tiny_checkpoint, tmp_path / "one", "--micro-batch", "3", "--frames", "4")
+    assert sizes == [3, 3, 3]
     assert bytes_of(tmp_path / "one")["0004.png"] == bytes_of(tmp_path / "all")["0004.png"]
 
 
@@ -98,8 +114,6 @@ def test_changed_geometry_is_painted_anew_and_the_rest_kept(tiny_checkpoint: Pat
 
 
 def test_changed_weights_are_painted_anew(job: Path, example_shot: Path, tmp_path: Path) -> None:
-    from models.stand_in import make_stand_in
-
     make_stand_in(tmp_path / "other", seed=1)
     shutil.copytree(job, tmp_path / "job")
     assert paint(example_shot, tmp_path / "other", tmp_path / "job", "--frames", "1").written == 1
@@ -140,14 +154,14 @@ def test_a_cancelled_job_keeps_its_frames_and_goes_on(
 
 
 def test_alpha_cuts_out_what_no_object_covers(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
-    from engine.contract.shot import read_shot
-
     paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1", "--alpha")
     alpha = np.asarray(Image.open(tmp_path / "frames" / "0001.png"))[..., 3]
     np.testing.assert_array_equal(alpha == 255, read_passes(example_shot, read_shot(example_shot), 1).is_surface)
 
 
-def test_messages_tell_how_far_it_is_and_what_was_cut(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+def test_messages_tell_how_far_it_is_and_what_was_cut(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
     messages: list[Message] = []
     paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2", "--prompt", "a robot " * 60, messages=messages)
     assert [message.frame for message in messages if isinstance(message, FrameWritten)] == [1, 2]

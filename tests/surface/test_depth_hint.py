@@ -30,6 +30,10 @@ def test_near_is_bright_and_the_background_black(passes: list[FramePasses]) -> N
     assert (hint.min(), hint.max()) == (0, 1)
 
 
+def test_the_hint_is_linear_in_inverse_depth() -> None:
+    np.testing.assert_allclose(depth_hint(flat(2.0), far=0.25, near=1.0), (0.5 - 0.25) / 0.75)
+
+
 def test_a_still_surface_keeps_its_value_while_others_move(passes: list[FramePasses]) -> None:
     extent = inverse_depth_range(passes)
     hints = [depth_hint(item, *extent) for item in passes]
