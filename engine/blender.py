@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from engine.contract.errors import BlenderMissing, OverpaintError, SceneInvalid, ShotInvalid, from_kind
+from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, ShotInvalid, from_kind
 from engine.contract.files import writable
 from engine.contract.messages import Failed, Finished, Message, decode
 from engine.contract.options import arguments_of, capture_parser
@@ -29,6 +29,7 @@ from engine.setup.system import ask, clean_variables
 
 SCRIPT = ROOT / "addon" / "capture_scene.py"
 LOG_FILE = "blender.log"
+KILLED = 9  # the signal by which a system without memory ends processes
 PATIENCE = 10.0  # seconds for a Blender that is told to end
 HINT = "install Blender 4.2 or newer, or set OVERPAINT_BLENDER to one; `overpaint.py render` fetches Blender's module"
 
@@ -70,7 +71,7 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     """Captures a .blend file into a shot folder and returns the shot; `options` are those of `capture_parser`.
 
     Blender is not even started where nothing is missing. What it prints goes to a log in the folder, which stays if
-    the capture fails. Raises SceneInvalid, UsageError, OutputUnwritable or BlenderMissing.
+    Blender crashes. Raises SceneInvalid, UsageError, OutputUnwritable, OutOfMemory or BlenderMissing.
     """
     blend, folder = blend.resolve(), folder.resolve()
     if not blend.is_file():
@@ -112,22 +113,23 @@ def _run_capture(command: list[str], log: Path, on_message: Callable[[Message], 
     """Runs Blender to its end. Raises the error that it reports, or one that names the log."""
     with writable(log):
         log.parent.mkdir(parents=True, exist_ok=True)
-        log_file = log.open("w", encoding="utf-8")
+        log_file = log.open("wb", buffering=0)
     last: Message | None = None
     with log_file, _process(command, log_file) as process:
         for last in _messages(process, log_file):
             if not isinstance(last, (Finished, Failed)):
                 on_message(last)
         exit_code = process.wait()
-    if isinstance(last, Failed):
-        raise from_kind(last.kind, last.message, last.hint)
-    if not isinstance(last, Finished):
-        raise _crash(exit_code, log)
+    error = from_kind(last.kind, last.message, last.hint) if isinstance(last, Failed) else None
+    if not isinstance(last, (Finished, Failed)) or type(error) is OverpaintError:
+        raise _crash(exit_code, log) from error
     log.unlink()
+    if error:
+        raise error
 
 
 @contextmanager
-def _process(command: list[str], log: IO[str]) -> Iterator[subprocess.Popen[str]]:
+def _process(command: list[str], log: IO[bytes]) -> Iterator[subprocess.Popen[str]]:
     """A process that ends with the block, whatever ends the block."""
     try:
         process = subprocess.Popen(
@@ -151,15 +153,15 @@ def _process(command: list[str], log: IO[str]) -> Iterator[subprocess.Popen[str]
             process.kill()
 
 
-def _messages(process: subprocess.Popen[str], log: IO[str]) -> Iterator[Message]:
+def _messages(process: subprocess.Popen[str], log: IO[bytes]) -> Iterator[Message]:
     """What the process tells on its output; what Blender prints there before the script runs goes to the log."""
     assert process.stdout
     for line in process.stdout:
         try:
             message = decode(line)
         except ValueError:
-            log.write(line)
-            log.flush()
+            with suppress(OSError):  # a full disk is for the capture to report
+                log.write(line.encode())
             continue
         yield message
 
@@ -167,8 +169,10 @@ def _messages(process: subprocess.Popen[str], log: IO[str]) -> Iterator[Message]
 def _crash(exit_code: int, log: Path) -> OverpaintError:
     lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
-    last = f" after {lines[-1].strip()!r}" if lines else ""
-    return SceneInvalid(f"Blender {how}{last}", f"see {log}; the frames before are kept")
+    message = f"Blender {how}" + (f" after {lines[-1].strip()!r}" if lines else "")
+    if exit_code == -KILLED:
+        return OutOfMemory(message, "free some memory, then run the same command again: finished frames are kept")
+    return SceneInvalid(message, f"see {log}; finished frames are kept")
 
 
 def _named(name: str) -> Blender:

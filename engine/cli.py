@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import signal
@@ -39,21 +40,21 @@ def render(words: Sequence[str]) -> int:
     from engine.render import render as render_scene
 
     options = render_parser(f"{PROGRAM} render").parse_args(words)
-    return _with_reporter(lambda emit: render_scene(options, emit), options.json)
+    return _with_reporter(lambda emit: render_scene(options, emit), options)
 
 
 def capture(words: Sequence[str]) -> int:
     from engine.render import capture_scene
 
     options = capture_parser(f"{PROGRAM} capture").parse_args(words)
-    return _with_reporter(lambda emit: capture_scene(options, Path(options.out), emit), options.json)
+    return _with_reporter(lambda emit: capture_scene(options, Path(options.out), emit), options)
 
 
 def generate(words: Sequence[str]) -> int:
     from engine.run import generate as run_job
 
     options = generate_parser(f"{PROGRAM} generate").parse_args(words)
-    return _with_reporter(lambda emit: run_job(options, emit), options.json)
+    return _with_reporter(lambda emit: run_job(options, emit), options)
 
 
 def demo(words: Sequence[str]) -> int:
@@ -112,16 +113,15 @@ def _command(words: Sequence[str]) -> Callable[[Sequence[str]], int]:
     return COMMANDS[words[0]]
 
 
-def _with_reporter(work: Callable[..., Finished], wants_json: bool) -> int:
-    """Runs the work with progress on the terminal, then says where the results lie."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    # With --json the last line is the only one on stdout.
-    reporter = make_reporter(sys.stderr if wants_json else sys.stdout)
+def _with_reporter(work: Callable[..., Finished], options: argparse.Namespace) -> int:
+    """Runs the work with progress on the terminal, then says where the results lie: all of stdout with --json."""
+    logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s")
+    reporter = make_reporter(sys.stderr if options.json else sys.stdout)
     try:
         finished = work(reporter)
     finally:
         reporter.close()
-    print(encode(finished) if wants_json else _summary(finished))
+    print(encode(finished) if options.json else _summary(finished))
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from models.registry import resolve
 from models.sources import find_sources
 
 LATENT_STRIDE = 8
+LOG = logging.getLogger(__name__)
 
 Emit = Callable[[Message], None]
 CheckCancelled = Callable[[], None]
@@ -75,6 +77,8 @@ class Painting:
 def paint(painting: Painting, todo: Sequence[int], emit: Emit, check_cancelled: CheckCancelled) -> None:
     """Paints frames chunk by chunk and writes each as soon as it is done."""
     be_deterministic(painting.plan.threads)
+    LOG.info("model %s, ControlNet %s", painting.models.model, painting.models.controlnet or "of the model")
+    LOG.info("device %s, plan %s, job hash %s", painting.device, painting.plan, painting.job_hash)
     emit(Progress("load", frames=len(todo)))
     method = _load_method(painting, emit)
     clock = _Clock(painting, len(todo), emit, check_cancelled)
