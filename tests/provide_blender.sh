@@ -33,7 +33,7 @@ unpack() {
         if [ -e "$file" ]; then cp "$file" "$root/etc/apt/apt.conf.d/"; fi
     done
     { chroot "$root" apt-get -qq update \
-        && chroot "$root" apt-get -qq install -y --no-install-recommends blender libgl1-mesa-dri libglx-mesa0 libegl1; } \
+        && chroot "$root" apt-get -qq install -y --no-install-recommends blender python3-numpy libgl1-mesa-dri libglx-mesa0 libegl1; } \
         >"$folder/install.log" 2>&1 </dev/null || give_up "apt-get could not install Blender: see $folder/install.log"
     rm -rf "$root/var/cache/apt/archives"/*.deb
 }

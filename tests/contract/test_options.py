@@ -76,3 +76,7 @@ def test_a_shot_inside_the_job_is_named_relatively(tmp_path: Path) -> None:
 def test_the_defaults_are_the_jobs_own() -> None:
     options = generate_parser("generate").parse_args(["shot", "--out", "o", "--prompt", "p"])
     assert job_of(options, Clip(1, 2)) == Job(prompt="p", shot=str(Path("shot").resolve()), clip=Clip(1, 2))
+
+
+def test_a_saved_switch_can_be_turned_off_by_a_word() -> None:
+    assert not generate_parser("generate").parse_args(["shot", "--out", "o", "--alpha", "--no-alpha"]).alpha

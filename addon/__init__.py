@@ -1,0 +1,1 @@
+"""Overpaint inside Blender. Blender's door imports it when the add-on is registered."""

@@ -1,0 +1,95 @@
+"""An independent witness: rays through the pixel centres, cast at a shot's geometry and motion with Embree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore_scene import EmbreeScene
+
+from engine.contract.shot import Camera, Shot, geometry_path, motion_path
+
+
+@dataclass(frozen=True)
+class Triangles:
+    """All triangles of a frame in world space."""
+
+    corners: np.ndarray  # (T, 3, 3) float64
+    uv: np.ndarray  # (T, 3, 2) float64
+    object_id: np.ndarray  # (T,) int32
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the rays meet first, (height, width) each."""
+
+    object_id: np.ndarray  # 0: nothing
+    depth: np.ndarray  # planar z
+    uv: np.ndarray  # (height, width, 2)
+    normal: np.ndarray  # (height, width, 3), of the flat triangle
+
+
+def read_triangles(folder: Path, shot: Shot, frame: int) -> Triangles:
+    corners, uv, ids = [], [], []
+    motion = np.load(motion_path(folder, frame))
+    for item in shot.objects:
+        geometry = dict(np.load(geometry_path(folder, item.key)))
+        for name in ("triangles", "uv"):
+            geometry[name] = motion.get(f"{name}/{item.key}", geometry[name])
+        if f"vertices/{item.key}" in motion:
+            vertices = motion[f"vertices/{item.key}"].astype(np.float64)
+        elif f"matrix/{item.key}" in motion:
+            matrix = motion[f"matrix/{item.key}"]
+            vertices = geometry["vertices"].astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+        else:
+            continue
+        corners.append(vertices[geometry["triangles"]])
+        uv.append(geometry["uv"].astype(np.float64))
+        ids.append(np.full(len(geometry["triangles"]), item.id, np.int32))
+    return Triangles(np.concatenate(corners), np.concatenate(uv), np.concatenate(ids))
+
+
+def cast_rays(triangles: Triangles, camera: Camera, width: int, height: int) -> Seen:
+    origins, directions = _rays(camera, width, height)
+    scene = EmbreeScene()
+    TriangleMesh(scene, triangles.corners.astype(np.float32))
+    hit = scene.run(origins.astype(np.float32), directions.astype(np.float32))
+    met = hit >= 0
+    found = hit[met]
+    corners = triangles.corners[found]
+    weights, length = _intersect(corners, origins[met], directions[met])
+    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    seen_uv = (weights[:, :, None] * triangles.uv[found]).sum(axis=1)
+    return Seen(
+        object_id=_picture(met, triangles.object_id[found], (height, width)),
+        depth=_picture(met, length, (height, width)),  # the rays' z is 1
+        uv=_picture(met, seen_uv, (height, width)),
+        normal=_picture(met, normal / np.linalg.norm(normal, axis=1, keepdims=True), (height, width)),
+    )
+
+
+def _rays(camera: Camera, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Origins and directions in world space, (height·width, 3); a step along a direction is a metre of depth."""
+    rows, columns = np.indices((height, width)).reshape(2, -1) + 0.5
+    plane = np.stack([columns, rows, np.ones_like(rows)], axis=-1) @ np.linalg.inv(camera.intrinsics).T
+    forward = np.array([0.0, 0.0, 1.0])
+    is_perspective = camera.projection == "perspective"
+    from_points = np.zeros_like(plane) if is_perspective else plane - forward
+    along = plane if is_perspective else np.broadcast_to(forward, plane.shape)
+    to_world = np.linalg.inv(camera.world_to_camera)
+    return from_points @ to_world[:3, :3].T + to_world[:3, 3], along @ to_world[:3, :3].T
+
+
+def _intersect(corners: np.ndarray, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Barycentric weights (N, 3) and lengths (N,), in double precision."""
+    edges = np.stack([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0], -directions], axis=-1)
+    second, third, length = np.linalg.solve(edges, (origins - corners[:, 0])[..., None])[..., 0].T
+    return np.stack([1 - second - third, second, third], axis=-1), length
+
+
+def _picture(met: np.ndarray, values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    picture = np.zeros((len(met), *values.shape[1:]), values.dtype)
+    picture[met] = values
+    return picture.reshape(*size, *values.shape[1:])
