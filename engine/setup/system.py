@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -23,14 +22,14 @@ def clean_variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in astray} | {"PIP_USER": "0"}
 
 
-def run_quietly(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a command to its end and keeps what it prints. Raises OSError and subprocess.TimeoutExpired."""
+def run_quietly(*command: str | Path, errors_to: int = subprocess.STDOUT) -> subprocess.CompletedProcess[str]:
+    """Runs a command and keeps all that it prints. Raises OSError and subprocess.TimeoutExpired."""
     return subprocess.run(
         command,
         env=clean_variables(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=errors_to,
         encoding="utf-8",
         errors="replace",
         timeout=600,
@@ -39,9 +38,9 @@ def run_quietly(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def ask(*command: str | Path) -> str:
-    """The answer a command prints, or nothing when it does not exist, fails or hangs."""
+    """The answer a command prints, without warnings, or nothing when it does not exist, fails or hangs."""
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        answer = run_quietly(*command)
+        answer = run_quietly(*command, errors_to=subprocess.DEVNULL)
         return answer.stdout.strip() if answer.returncode == 0 else ""
     return ""
 
@@ -54,38 +53,3 @@ def has_nvidia() -> bool:
         or Path("/proc/driver/nvidia/version").exists()
         or (sys.platform == "win32" and windows_driver.exists())
     )
-
-
-@dataclass(frozen=True)
-class Memory:
-    """The machine's main memory in bytes; what is free is None where the system does not tell."""
-
-    total: int
-    free: int | None
-
-
-def main_memory() -> Memory:
-    if sys.platform == "win32":
-        return _windows_memory()
-    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    with contextlib.suppress(OSError):
-        lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
-        return Memory(total, int(lines["MemAvailable"].split()[0]) * 1024)
-    return Memory(total, None)
-
-
-def _windows_memory() -> Memory:
-    import ctypes
-
-    class Status(ctypes.Structure):  # MEMORYSTATUSEX
-        _fields_ = (
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            ("total", ctypes.c_ulonglong),
-            ("free", ctypes.c_ulonglong),
-            ("others", ctypes.c_ulonglong * 5),
-        )
-
-    status = Status(length=ctypes.sizeof(Status))
-    ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))  # type: ignore[attr-defined, unused-ignore]
-    return Memory(status.total, status.free)

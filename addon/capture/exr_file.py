@@ -1,0 +1,42 @@
+"""Whether an OpenEXR file is whole: Blender says "Saved" even when the disk was full."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+LINES_PER_BLOCK = 16  # of ZIP compression
+
+
+def is_whole(path: Path, height: int) -> bool:
+    """Whether a single-part ZIP file of that many lines holds all of its blocks to the end."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        try:
+            _skip_header(file)
+            blocks = -(-height // LINES_PER_BLOCK)
+            last = max(struct.unpack(f"<{blocks}Q", file.read(8 * blocks)))
+            file.seek(last)
+            _, length = struct.unpack("<ii", file.read(8))
+        except struct.error:  # the file ends here
+            return False
+    return last > 0 and last + 8 + length == size
+
+
+def _skip_header(file: BinaryIO) -> None:
+    """Moves to the table of block offsets: behind magic number and version, attributes, and an empty name."""
+    file.seek(8)
+    while _read_name(file):
+        _read_name(file)  # the attribute's type
+        (length,) = struct.unpack("<i", file.read(4))
+        file.seek(length, 1)
+
+
+def _read_name(file: BinaryIO) -> bytes:
+    name = bytearray()
+    while byte := file.read(1):
+        if byte == b"\0":
+            return bytes(name)
+        name += byte
+    raise struct.error("the file ends within its header")

@@ -1,0 +1,31 @@
+"""Capture of the loaded scene, under `blender -b scene.blend -P script.py`. Whatever it changes, it gives back."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import bpy
+
+from ...engine.contract.shot import Shot, missing_frames
+from .previous import remove_shot, still_equal
+from .request import request_of, scene_named, view_layer_named
+from .shooting import Emit, empty_shot, ready_to_shoot, shoot
+
+
+def capture_in_place(context: bpy.types.Context, options: argparse.Namespace, folder: Path, emit: Emit) -> Shot:
+    """Captures the scene as it is in memory, by the options of `contract.options.add_capture_options`.
+
+    Frames that the folder holds are kept if the scene still shows the same in them. Raises SceneInvalid, UsageError
+    or OutputUnwritable.
+    """
+    scene = scene_named(options.scene, context)
+    view_layer = view_layer_named(scene, options.view_layer)
+    request = request_of(scene, options)
+    shot = empty_shot(scene, view_layer, request)
+    with ready_to_shoot(scene, view_layer, request) as reader:
+        kept = None if options.overwrite else still_equal(folder, shot, request.frames, reader)
+        if kept is None:
+            remove_shot(folder)
+        shot = kept or shot
+        return shoot(scene, reader, folder, shot, missing_frames(folder, shot, request.frames), emit)

@@ -1,0 +1,84 @@
+"""Capture in a Blender process of its own: the file is opened as it was saved, and never written."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+import bpy
+
+from ...engine.contract.errors import OverpaintError, SceneInvalid
+from ...engine.contract.messages import Failed, Finished, Message, encode
+from ...engine.contract.options import capture_parser
+from ...engine.contract.shot import missing_frames
+from .. import compat
+from .previous import remove_shot, still_valid
+from .request import request_of, scene_named, view_layer_named
+from .shooting import Emit, empty_shot, ready_to_shoot, shoot
+from .sources import source_hashes
+
+
+def main(words: Sequence[str], output: TextIO) -> int:
+    """Captures by the words of `contract.options.capture_parser`, tells `output` of it and returns the exit code."""
+
+    def emit(message: Message) -> None:
+        output.write(encode(message) + "\n")
+        output.flush()
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        emit(capture_file(capture_parser("capture").parse_args(words), emit))
+    except OverpaintError as error:
+        emit(Failed.of(error))
+        return error.exit_code
+    return 0
+
+
+def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
+    """Captures a .blend file. Frames captured before, from the same files and with the same settings, are kept.
+
+    Raises SceneInvalid, UsageError or OutputUnwritable.
+    """
+    open_blend(Path(options.blend))
+    started = time.monotonic()
+    scene = scene_named(options.scene, bpy.context)
+    view_layer = view_layer_named(scene, options.view_layer)
+    request = request_of(scene, options)
+    folder = Path(options.out)
+    shot = replace(empty_shot(scene, view_layer, request), sources=source_hashes())
+    kept = None if options.overwrite else still_valid(folder, shot)
+    if kept is None:
+        remove_shot(folder)
+    missing = missing_frames(folder, kept or shot, request.frames)
+    with ready_to_shoot(scene, view_layer, request) as reader:
+        shoot(scene, reader, folder, kept or shot, missing, emit)
+    left = len(request.frames) - len(missing)
+    return Finished(len(missing), left, time.monotonic() - started, str(folder))
+
+
+def open_blend(path: Path) -> None:
+    """Opens a file without running its scripts. Raises SceneInvalid where Blender cannot."""
+    if not path.is_file():
+        raise SceneInvalid(f"there is no file {path}", "check the name of the .blend file")
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
+    except RuntimeError as error:
+        raise SceneInvalid(
+            f"Blender {bpy.app.version_string} cannot open {path}: {_reason(error)}",
+            "check that it is a .blend file, and not from a newer Blender",
+        ) from error
+    if compat.is_from_newer_blender():
+        raise SceneInvalid(
+            f"{path} was saved by Blender {'.'.join(map(str, bpy.data.version[:2]))}, "
+            f"and this is Blender {bpy.app.version_string}",
+            "capture it with a Blender that is as new: set OVERPAINT_BLENDER to one",
+        )
+
+
+def _reason(error: RuntimeError) -> str:
+    return str(error).strip().removeprefix("Error: ").replace("\n", " ")

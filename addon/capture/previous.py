@@ -1,0 +1,58 @@
+"""What an earlier capture into the same folder left, and whether it still counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ...engine.contract.errors import ShotInvalid
+from ...engine.contract.shot import SHOT_FILE, Shot, missing_frames, read_shot
+from .evaluation import FrameReader
+
+SUFFIXES = {"passes": ".exr", "geometry": ".npz", "motion": ".npz"}
+
+
+def still_valid(folder: Path, wanted: Shot) -> Shot | None:
+    """The folder's shot, where it was captured just as `wanted` is to be, from files that have not changed since."""
+    try:
+        found = read_shot(folder)
+    except ShotInvalid:
+        return None
+    same = all(getattr(found, name) == getattr(wanted, name) for name in ("capture", "generator", "sources", "clip"))
+    return found if same and wanted.sources else None
+
+
+def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: FrameReader) -> Shot | None:
+    """The folder's shot with those of `frames` that it holds, where the scene in memory still shows the same in them.
+
+    Scripts may have changed the scene since it was read, so every frame is evaluated again; frames that nobody asks
+    for are forgotten, for nobody has looked at them.
+    """
+    try:
+        found = read_shot(folder)
+    except ShotInvalid:
+        return None
+    if found.capture != wanted.capture or found.generator != wanted.generator:
+        return None
+    missing = missing_frames(folder, found, frames)
+    kept = {frame: found.frames[frame] for frame in frames if frame not in missing}
+    if any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
+        return None
+    return replace(wanted, objects=found.objects, frames=kept, warnings=found.warnings)
+
+
+def remove_shot(folder: Path) -> None:
+    """Removes a shot's own files, and shot.json first: without it, the others belong to nobody."""
+    if not (folder / SHOT_FILE).is_file():
+        return
+    (folder / SHOT_FILE).unlink()
+    for name, suffix in SUFFIXES.items():
+        for path in (folder / name).glob(f"*{suffix}"):
+            path.unlink()
+
+
+def remove_strays(folder: Path) -> None:
+    """Removes temporary files of a capture that was killed."""
+    for name, suffix in SUFFIXES.items():
+        for path in (folder / name).glob(f".*-*{suffix}"):
+            path.unlink()

@@ -1,0 +1,121 @@
+"""The capture: frame after frame, from the scene into the shot folder."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+
+from ...engine.contract import VERSION
+from ...engine.contract.errors import OutputUnwritable, SceneInvalid
+from ...engine.contract.files import atomic
+from ...engine.contract.messages import FrameWritten, Message, Progress, Warned
+from ...engine.contract.shot import Shot, passes_path
+from .evaluation import FrameReader, frame_reader
+from .exr_file import is_whole
+from .left_out import left_out, scripts_held_back
+from .previous import remove_strays
+from .recipe import channels_of, exact_passes
+from .record import ShotRecord
+from .request import CaptureRequest, scene_clip, scene_size
+from .store import GeometryStore
+from .surfaces import FrameScene
+
+Emit = Callable[[Message], None]
+logger = logging.getLogger(__name__)
+
+
+def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: CaptureRequest) -> Shot:
+    """The shot before its first frame, and before the scene is set up for it."""
+    return Shot(
+        fps=scene.render.fps / scene.render.fps_base,
+        clip=scene_clip(scene),
+        channels=channels_of(view_layer),
+        capture=request.settings,
+        scene_size=scene_size(scene),
+        generator=f"Overpaint {VERSION}, Blender {bpy.app.version_string}",
+        warnings=tuple(left_out(scene)),
+    )
+
+
+@contextmanager
+def ready_to_shoot(
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: CaptureRequest
+) -> Iterator[FrameReader]:
+    """A reader of the scene, which is set up for capture until the block ends, and then as it was."""
+    with exact_passes(scene, view_layer, request.settings) as loans:
+        if request.camera:
+            for marker in scene.timeline_markers:
+                loans.lend(marker, camera=None)
+            loans.lend(scene, camera=request.camera)
+        with frame_reader(scene, request.settings) as reader:
+            yield reader
+
+
+def shoot(
+    scene: bpy.types.Scene, reader: FrameReader, folder: Path, shot: Shot, frames: tuple[int, ...], emit: Emit
+) -> Shot:
+    """Captures `frames` into the folder of `shot`, in their order, and returns the shot with them.
+
+    Raises SceneInvalid for what cannot be captured, and OutputUnwritable; the frames before are kept.
+    """
+    record = ShotRecord(folder, shot)
+    store = GeometryStore(folder, known=[item.key for item in shot.objects])
+    remove_strays(folder)
+    _warn(shot.warnings, emit)
+    record.save()
+    started, storing = time.monotonic(), 0.0
+    try:
+        for done, frame in enumerate(frames):
+            emit(_progress(frame, done, len(frames), started))
+            frame_scene = _render(reader, frame, passes_path(folder, frame))
+            if not record.shot.frames:
+                _require_something(reader, frame_scene, frames[1:], shot)
+            rendered = time.monotonic()
+            store.write(frame, frame_scene)
+            _warn([*record.add(frame, frame_scene), *record.warn(scripts_held_back())], emit)
+            storing += time.monotonic() - rendered
+            record.save(now=False)
+            emit(FrameWritten(frame, str(passes_path(folder, frame))))
+    finally:
+        record.save()
+    if frames:
+        emit(_progress(frames[-1], len(frames), len(frames), started))
+        logger.info("geometry and motion took %.4f s per frame", (reader.seconds + storing) / len(frames))
+    return record.shot
+
+
+def _render(reader: FrameReader, frame: int, passes: Path) -> FrameScene:
+    with atomic(passes) as temporary:
+        frame_scene = reader.capture(frame, temporary)
+        if not is_whole(temporary, reader.height):
+            raise OutputUnwritable(
+                f"Blender could not write all of {passes}",
+                "free some space or choose another --out folder, then run the same command again",
+            )
+    return frame_scene
+
+
+def _require_something(reader: FrameReader, first: FrameScene, others: tuple[int, ...], shot: Shot) -> None:
+    """Raises SceneInvalid if no frame shows anything; asked before all of them are rendered."""
+    if first.shows_something(shot.capture):
+        return
+    if not any(reader.evaluate(frame).shows_something(shot.capture) for frame in others):
+        raise SceneInvalid(
+            "no mesh is in view of the camera in any of the frames",
+            "turn the camera to a mesh that is visible in renders, or choose other frames",
+        )
+
+
+def _progress(frame: int, done: int, frames: int, started: float) -> Progress:
+    eta = (time.monotonic() - started) / done * (frames - done) if done else None
+    return Progress("capture", frame=frame, done=done, frames=frames, eta_s=eta)
+
+
+def _warn(warnings: Sequence[str], emit: Emit) -> None:
+    for warning in warnings:
+        emit(Warned(warning))

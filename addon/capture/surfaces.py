@@ -1,0 +1,120 @@
+"""What a frame shows: every instance of every mesh that Cycles renders, read from the depsgraph it renders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import bpy
+import numpy as np
+
+from ...engine.contract.errors import SceneInvalid
+from ...engine.contract.hashing import content_hash
+from ...engine.contract.shot import Camera, CaptureSettings
+from .cameras import read_camera
+from .identity import Identity, identity_of
+from .meshes import MeshArrays, read_mesh
+
+RENDERABLE = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}
+
+
+@dataclass(frozen=True)
+class Surface:
+    """One instance of a mesh."""
+
+    identity: Identity
+    owner: str
+    """The object that shows it: itself, or its instancer."""
+    matrix: np.ndarray  # (4, 4) float64, object to world
+    mesh: MeshArrays
+
+
+@dataclass(frozen=True)
+class FrameScene:
+    """The surfaces and the camera of one frame."""
+
+    camera: Camera
+    surfaces: Mapping[str, Surface]  # by key, sorted
+    empty: tuple[str, ...]
+    """Names of objects that render, but have no faces."""
+    points: tuple[str, ...]
+    """Names of objects that make points, which are left out."""
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever what is seen changes, and with nothing else."""
+        camera = [self.camera.projection, self.camera.intrinsics.tolist(), self.camera.world_to_camera.tolist()]
+        surfaces = [
+            [key, surface.matrix.tolist(), surface.mesh.vertex_digest, surface.mesh.topology.digest]
+            for key, surface in self.surfaces.items()
+        ]
+        return content_hash(camera, surfaces)
+
+    def shows_something(self, settings: CaptureSettings) -> bool:
+        """Whether any surface's bounding box reaches into the picture."""
+        return any(_in_picture(self.camera, surface, settings) for surface in self.surfaces.values())
+
+
+def read_frame(depsgraph: bpy.types.Depsgraph, settings: CaptureSettings, before: Mapping[str, Surface]) -> FrameScene:
+    """Reads a render depsgraph. `before` holds an earlier frame's surfaces, so that what stays is not read again."""
+    surfaces: dict[str, Surface] = {}
+    meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
+    empty: set[str] = set()
+    points: set[str] = set()
+    for instance in depsgraph.object_instances:
+        if not _meets_camera_rays(instance, depsgraph):
+            continue
+        item = instance.object
+        if item.type == "POINTCLOUD":
+            _shrink_points(item.data)
+            points.add(_owner(instance).name)
+        if item.type != "MESH" or not item.data.polygons:
+            empty |= {_owner(instance).name} if item.type in RENDERABLE else set()
+            continue
+        identity = identity_of(instance)
+        if identity.key in surfaces:
+            raise SceneInvalid(f"two instances of {identity.name!r} cannot be told apart", "rename one of them")
+        address = item.data.as_pointer()
+        if address not in meshes:
+            earlier = before.get(identity.key)
+            meshes[address] = read_mesh(item.data, earlier.mesh if earlier else None)
+        surfaces[identity.key] = Surface(identity, _owner(instance).name, _matrix(instance), meshes[address])
+    camera = read_camera(depsgraph, settings.width, settings.height)
+    empty -= {surface.owner for surface in surfaces.values()}
+    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(empty)), tuple(sorted(points)))
+
+
+def _shrink_points(points: bpy.types.PointCloud) -> None:
+    """Makes points invisible to Cycles, which has not read them yet and would render them as balls."""
+    radius = points.attributes.get("radius") or points.attributes.new("radius", "FLOAT", "POINT")
+    radius.data.foreach_set("value", np.zeros(len(points.points), np.float32))
+
+
+def _owner(instance: bpy.types.DepsgraphObjectInstance) -> bpy.types.Object:
+    return instance.parent or instance.object
+
+
+def _matrix(instance: bpy.types.DepsgraphObjectInstance) -> np.ndarray:
+    return np.array(instance.matrix_world, dtype=np.float64)
+
+
+def _meets_camera_rays(instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph) -> bool:
+    owner = _owner(instance)
+    return (
+        instance.show_self
+        and instance.object.visible_camera
+        and owner.visible_camera
+        and not owner.indirect_only_get(view_layer=depsgraph.view_layer_eval)
+    )
+
+
+def _in_picture(camera: Camera, surface: Surface, settings: CaptureSettings) -> bool:
+    """Whether the bounding box is not wholly on the outer side of one of the picture's edges, or behind the camera."""
+    corners = np.concatenate([surface.mesh.bounds, np.ones((8, 1))], axis=1)
+    x, y, z, _ = camera.world_to_camera @ surface.matrix @ corners.T
+    in_front = z > 0
+    w = z if camera.projection == "perspective" else np.ones_like(z)
+    u, v, _ = camera.intrinsics @ np.stack([x, y, w])
+    inside = (u > 0, u < settings.width * w, v > 0, v < settings.height * w, in_front)
+    return all(side.any() for side in inside)

@@ -1,0 +1,50 @@
+"""Everything that differs between the Blender versions from 4.2 on."""
+
+from __future__ import annotations
+
+import bpy
+
+LITERAL_BRACES = (4, 5)  # from here on, braces in a render path are a template
+MEDIA_TYPES = (5, 0)  # from here on, an image format belongs to a media type, and a multilayer EXR may be multi-part
+ALWAYS_NODES = (5, 0)  # from here on, every material has its nodes
+
+NEVER_MESHES = {"VOLUME", "POINTCLOUD", "GPENCIL", "GREASEPENCIL"}
+"""Objects that have no surface of triangles. An empty point cloud crashes Cycles 5.0, and grease pencil needs a GPU."""
+
+NO_ADAPTIVE_SUBDIVISION = {"use_adaptive_subdivision": False}
+"""What a modifier is to have: from 5.0 on it is the modifier that subdivides adaptively, not Cycles."""
+
+IMAGE_FORMAT_SETTINGS = ("media_type", "file_format", "color_mode", "color_depth", "exr_codec", "use_exr_interleave")
+"""In the order in which they have to be set: each may change those after it."""
+
+
+def is_from_newer_blender() -> bool:
+    """Whether the open file was written by a newer Blender than this one."""
+    return tuple(bpy.data.version[:2]) > bpy.app.version[:2]
+
+
+def literal_path(path: str) -> str:
+    """The path as `render.filepath` takes it, with nothing in it read as a template."""
+    return path.replace("{", "{{").replace("}", "}}") if bpy.app.version >= LITERAL_BRACES else path
+
+
+def image_format_settings(settings: bpy.types.ImageFormatSettings) -> list[str]:
+    return [name for name in IMAGE_FORMAT_SETTINGS if hasattr(settings, name)]
+
+
+def use_multilayer_exr(settings: bpy.types.ImageFormatSettings) -> None:
+    """One part, 32-bit float, ZIP: the same layout from every version."""
+    if bpy.app.version >= MEDIA_TYPES:
+        settings.media_type = "MULTI_LAYER_IMAGE"
+        settings.use_exr_interleave = True
+    settings.file_format = "OPEN_EXR_MULTILAYER"
+    settings.color_depth = "32"
+    settings.exr_codec = "ZIP"
+
+
+def use_nodes(material: bpy.types.Material) -> bpy.types.NodeTree:
+    """The material's node tree, without any node."""
+    if bpy.app.version < ALWAYS_NODES:
+        material.use_nodes = True
+    material.node_tree.nodes.clear()
+    return material.node_tree

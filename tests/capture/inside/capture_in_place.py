@@ -1,0 +1,88 @@
+"""Captures an opened scene in place, several times, and writes down what happened.
+
+Runs in Blender: capture_in_place.py -- SCENE.blend FOLDER REPORT.json
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+dump_settings = importlib.import_module("rna_dump").dump_settings
+
+package = ModuleType("overpaint_checkout")
+package.__path__ = [str(HERE.parent.parent.parent)]
+sys.modules[package.__name__] = package
+in_place = importlib.import_module("overpaint_checkout.addon.capture.in_place")
+options = importlib.import_module("overpaint_checkout.engine.contract.options")
+
+
+class Stop(Exception):
+    """What ends a capture half-way."""
+
+
+def report(folder: Path) -> dict[str, Any]:
+    before = dump_settings()
+    first = frames_captured(folder)
+    after = dump_settings()
+    return {
+        "compared": len(before),
+        "changed": changes(before, after),
+        "first": first,
+        "again": frames_captured(folder),
+        "changed_by_a_stop": changes(before, stop_half_way(folder)),
+        "moved": move_something() or frames_captured(folder),
+    }
+
+
+def frames_captured(folder: Path, *words: str) -> list[int]:
+    frames: list[int] = []
+
+    def watch(message: Any) -> None:
+        if type(message).__name__ == "FrameWritten":
+            frames.append(message.frame)
+            if "--overwrite" in words:
+                raise Stop
+
+    wanted = options.capture_parser("test").parse_args([*words, "--frames=1-2", f"--out={folder}", "--", "in place"])
+    in_place.capture_in_place(bpy.context, wanted, folder, watch)
+    return frames
+
+
+def stop_half_way(folder: Path) -> dict[str, str]:
+    try:
+        frames_captured(folder, "--overwrite")
+    except Stop:
+        return dump_settings()
+    raise AssertionError("the capture was not stopped")
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return [f"{name}: {before.get(name)} -> {after.get(name)}" for name in names]
+
+
+def move_something() -> None:
+    bpy.data.objects["Hairy"].location.x += 0.25
+
+
+if __name__ == "__main__":
+    scene_file, shot_folder, report_file = sys.argv[-3:]
+    try:
+        bpy.ops.wm.open_mainfile(filepath=scene_file)
+        Path(report_file).write_text(json.dumps(report(Path(shot_folder))))
+    finally:
+        if error := sys.exception():
+            traceback.print_exception(error)
+        sys.stdout.flush()
+        os._exit(1 if error else 0)
