@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import NoReturn
 
 from engine.contract.errors import Cancelled, OverpaintError, UsageError
@@ -44,10 +43,10 @@ def render(words: Sequence[str]) -> int:
 
 
 def capture(words: Sequence[str]) -> int:
-    from engine.render import capture_scene
+    from engine.render import capture_with_preview
 
     options = capture_parser(f"{PROGRAM} capture").parse_args(words)
-    return _with_reporter(lambda emit: capture_scene(options, Path(options.out), emit), options)
+    return _with_reporter(lambda emit: capture_with_preview(options, emit), options)
 
 
 def generate(words: Sequence[str]) -> int:

@@ -10,8 +10,10 @@ from engine import blender
 from engine.contract.frames import Clip
 from engine.contract.messages import Finished, Message, Progress
 from engine.contract.options import job_of
+from engine.contract.shot import read_shot
 from engine.painting import Emit, Models
 from engine.run import generate
+from engine.surface.contact_sheet import write_contact_sheet
 
 
 def render(options: argparse.Namespace, emit: Emit) -> Finished:
@@ -25,8 +27,19 @@ def render(options: argparse.Namespace, emit: Emit) -> Finished:
     return Finished(**{**vars(finished), "seconds": round(time.monotonic() - started, 2)})
 
 
+def capture_with_preview(options: argparse.Namespace, emit: Emit) -> Finished:
+    """Captures by the options of `capture_parser`, and draws what was captured if they ask for it."""
+    folder = Path(options.out)
+    finished = capture_scene(options, folder, emit)
+    if options.preview:
+        shot = read_shot(folder)
+        frames = options.frames or (options.clip or shot.clip).frames
+        write_contact_sheet(folder / "preview.png", folder, shot, frames)
+    return finished
+
+
 def capture_scene(options: argparse.Namespace, folder: Path, emit: Emit) -> Finished:
-    """Captures by the options of `capture_parser` into a shot folder. Raises OverpaintError."""
+    """Captures by the options of `add_capture_options` into a shot folder. Raises OverpaintError."""
     started = time.monotonic()
     captured = 0
 

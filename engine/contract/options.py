@@ -96,7 +96,9 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--scheduler", choices=SCHEDULERS, default=DEFAULTS.scheduler, help="default: %(default)s")
     files = parser.add_argument_group("files")
     files.add_argument("--format", choices=tuple(FORMATS), default=DEFAULTS.format, help="default: %(default)s")
-    files.add_argument("--alpha", action=argparse.BooleanOptionalAction, default=DEFAULTS.alpha, help="cut the background out")
+    files.add_argument(
+        "--alpha", action=argparse.BooleanOptionalAction, default=DEFAULTS.alpha, help="cut the background out"
+    )
     machine = parser.add_argument_group("machine")
     machine.add_argument("--device", choices=("auto", "cuda", "cpu", "mps"), default="auto", help="default: auto")
     machine.add_argument("--dtype", choices=DTYPES, default="auto", help="default: float16 on a GPU, float32 on a CPU")
@@ -119,6 +121,9 @@ def capture_parser(prog: str) -> Parser:
     add_frame_options(parser)
     add_capture_options(parser)
     add_output_options(parser, "the shot folder")
+    parser.add_argument(
+        "--preview", action="store_true", help="write preview.png: depth, objects and UVs of each frame"
+    )
     return parser
 
 

@@ -160,7 +160,7 @@ def read_shot(folder: Path) -> Shot:
     path = folder / SHOT_FILE
     try:
         record = read_json(path)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise ShotInvalid(f"{folder} is not a shot folder: it has no {SHOT_FILE}", "capture the scene first") from error
     except ValueError as error:
         raise ShotInvalid(f"{path} is not JSON: {error}", "capture the scene again") from error
