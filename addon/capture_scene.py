@@ -15,9 +15,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TextIO
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "overpaint_checkout"
-
 
 def claim_stdout() -> TextIO:
     """The standard output, for messages only: from now on Blender and its libraries print to the error stream."""
@@ -28,11 +25,10 @@ def claim_stdout() -> TextIO:
 
 
 def import_own_process() -> ModuleType:
-    """Imports the capture as part of a package, whatever the repository's folder is called."""
-    package = ModuleType(PACKAGE)
-    package.__path__ = [str(ROOT)]
-    sys.modules[PACKAGE] = package
-    return importlib.import_module(f"{PACKAGE}.addon.capture.own_process")
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+    from addon.checkout import load_checkout
+
+    return importlib.import_module(f"{load_checkout()}.addon.capture.own_process")
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 
-from ...engine.contract.errors import OverpaintError
+from ...engine.contract.errors import OverpaintError, SceneInvalid
 from ...engine.contract.shot import CaptureSettings
 from .. import compat
 from .borrowing import Loans
@@ -51,7 +51,13 @@ class FrameReader:
     def _render(self, frame: int, write_still: bool) -> FrameScene:
         self._read = None
         self._scene.frame_current, self._scene.frame_subframe = frame, 0.0
-        bpy.ops.render.render(scene=self._scene.name, write_still=write_still)
+        try:
+            bpy.ops.render.render(scene=self._scene.name, write_still=write_still)
+        except RuntimeError as error:
+            reason = str(error).strip().removeprefix("Error: ")
+            raise SceneInvalid(
+                f"Blender cannot render frame {frame}: {reason}", "try to render it in Blender"
+            ) from error
         if isinstance(self._read, OverpaintError):
             raise self._read
         if self._read is None:  # Blender prints a handler's exception and goes on

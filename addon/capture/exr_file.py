@@ -16,12 +16,13 @@ def is_whole(path: Path, height: int) -> bool:
         try:
             _skip_header(file)
             blocks = -(-height // LINES_PER_BLOCK)
-            last = max(struct.unpack(f"<{blocks}Q", file.read(8 * blocks)))
-            file.seek(last)
+            offsets = struct.unpack(f"<{blocks}Q", file.read(8 * blocks))
+            last = max(offsets)
+            file.seek(min(last, size))
             _, length = struct.unpack("<ii", file.read(8))
         except struct.error:  # the file ends here
             return False
-    return last > 0 and last + 8 + length == size
+    return min(offsets) > 0 and last + 8 + length == size
 
 
 def _skip_header(file: BinaryIO) -> None:

@@ -18,8 +18,7 @@ def still_valid(folder: Path, wanted: Shot) -> Shot | None:
         found = read_shot(folder)
     except ShotInvalid:
         return None
-    same = all(getattr(found, name) == getattr(wanted, name) for name in ("capture", "generator", "sources", "clip"))
-    return found if same and wanted.sources else None
+    return found if wanted.sources and _same(found, wanted, "capture", "generator", "sources", "clip") else None
 
 
 def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: FrameReader) -> Shot | None:
@@ -32,11 +31,11 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
         found = read_shot(folder)
     except ShotInvalid:
         return None
-    if found.capture != wanted.capture or found.generator != wanted.generator:
+    if not _same(found, wanted, "capture", "generator", "channels"):
         return None
     missing = missing_frames(folder, found, frames)
     kept = {frame: found.frames[frame] for frame in frames if frame not in missing}
-    if any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
+    if not kept or any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
         return None
     return replace(wanted, objects=found.objects, frames=kept, warnings=found.warnings)
 
@@ -56,3 +55,7 @@ def remove_strays(folder: Path) -> None:
     for name, suffix in SUFFIXES.items():
         for path in (folder / name).glob(f".*-*{suffix}"):
             path.unlink()
+
+
+def _same(found: Shot, wanted: Shot, *names: str) -> bool:
+    return all(getattr(found, name) == getattr(wanted, name) for name in names)

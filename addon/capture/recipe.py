@@ -64,6 +64,8 @@ def _use_cycles(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.View
         filter_width=0.01,
         max_bounces=0,
         use_auto_tile=False,
+        use_camera_cull=False,  # what is culled would be in the geometry and not in the passes
+        use_distance_cull=False,
     )
     loans.lend(view_layer.cycles, use_denoising=False, denoising_store_passes=False, pass_debug_sample_count=False)
     loans.lend(view_layer, samples=0)

@@ -15,9 +15,9 @@ from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import FrameWritten, Message, Progress, Warned
 from ...engine.contract.shot import Shot, passes_path
+from .caveats import caveats, scripts_held_back
 from .evaluation import FrameReader, frame_reader
 from .exr_file import is_whole
-from .left_out import left_out, scripts_held_back
 from .previous import remove_strays
 from .recipe import channels_of, exact_passes
 from .record import ShotRecord
@@ -38,7 +38,7 @@ def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request:
         capture=request.settings,
         scene_size=scene_size(scene),
         generator=f"Overpaint {VERSION}, Blender {bpy.app.version_string}",
-        warnings=tuple(left_out(scene)),
+        warnings=tuple(caveats(scene)),
     )
 
 

@@ -8,23 +8,20 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import bpy
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-dump_settings = importlib.import_module("rna_dump").dump_settings
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from addon.checkout import load_checkout
+from tests.capture.inside.rna_dump import dump_settings
 
-package = ModuleType("overpaint_checkout")
-package.__path__ = [str(HERE.parent.parent.parent)]
-sys.modules[package.__name__] = package
-in_place = importlib.import_module("overpaint_checkout.addon.capture.in_place")
-options = importlib.import_module("overpaint_checkout.engine.contract.options")
+in_place = importlib.import_module(f"{load_checkout()}.addon.capture.in_place")
+options = importlib.import_module(f"{load_checkout()}.engine.contract.options")
 
 
 class Stop(Exception):
@@ -35,6 +32,7 @@ def report(folder: Path) -> dict[str, Any]:
     before = dump_settings()
     first = frames_captured(folder)
     after = dump_settings()
+    shutil.copytree(folder, folder.parent / "first")
     return {
         "compared": len(before),
         "changed": changes(before, after),

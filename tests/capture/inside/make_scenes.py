@@ -32,6 +32,7 @@ def truth() -> None:
 def actors() -> None:
     """What moves and how: bones, modifiers, instances, changing topology; and a moving camera."""
     bend_a_tube()
+    fold_a_dart()
     bpy.ops.mesh.primitive_plane_add(size=12, location=(0, 0, -1))
     bpy.context.object.name = "Ground"
     bpy.ops.mesh.primitive_monkey_add(size=1, location=(30, 0, 0))
@@ -85,6 +86,21 @@ def bend_a_tube() -> None:
     tube.modifiers.new("Armature", "ARMATURE").object = rig
     subdivision = tube.modifiers.new("Subdivision", "SUBSURF")
     subdivision.levels, subdivision.render_levels = 0, 2
+
+
+def fold_a_dart() -> None:
+    """A quad of which a corner moves inwards, so that it has to be cut along its other diagonal."""
+    mesh = bpy.data.meshes.new("Dart")
+    mesh.from_pydata([(0, 0, 0), (1, 0, 0), (1, 0, 1), (0, 0, 1)], [], [(0, 1, 2, 3)])
+    mesh.uv_layers.new(name="Map").uv.foreach_set("vector", [0, 0, 1, 0, 1, 1, 0, 1])
+    dart = add(bpy.data.objects.new("Dart", mesh))
+    dart.location = (-3, -1, 0.5)
+    dart.shape_key_add(name="Basis")
+    folded = dart.shape_key_add(name="Folded")
+    folded.data[1].co = (0.3, 0, 0.7)
+    for frame, value in ((1, 0.0), (5, 1.0)):
+        folded.value = value
+        folded.keyframe_insert("value", frame=frame)
 
 
 def scatter_cubes() -> None:

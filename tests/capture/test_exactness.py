@@ -1,0 +1,111 @@
+"""The passes, against what is known of the scenes and against rays cast at geometry and motion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.contract.shot import Camera
+from tests.capture.captured import Captured
+
+pytestmark = pytest.mark.blender
+
+
+@pytest.mark.parametrize("frame", [1, 2, 3, 4, 5])
+def test_passes_are_what_rays_through_the_pixel_centres_meet(actors: Captured, frame: int) -> None:
+    passes, rays = actors.passes(frame), actors.rays(frame)
+    assert (passes.object_id == rays.object_id).mean() > 0.9995  # Embree and Cycles may differ on an edge
+    same = (passes.object_id == rays.object_id) & passes.is_surface
+    assert (np.abs(passes.depth - rays.depth)[same] / rays.depth[same]).max() < 1e-5
+    with_uv = same & np.isin(passes.object_id, [item.id for item in actors.shot.objects if item.has_uv])
+    error = np.abs(passes.uv - rays.uv)[with_uv].max(axis=-1)
+    assert np.quantile(error, 0.99) < 2e-5
+    assert error.max() < 5e-4  # where a whole texture lies within a few pixels
+
+
+@pytest.mark.parametrize("frame", [1, 3])
+def test_depth_lies_on_the_cube(truth: Captured, frame: int) -> None:
+    """The first camera is shifted and sees pixels that are not square, the second is orthographic."""
+    passes, camera = truth.passes(frame), truth.shot.frames[frame].camera
+    cube = passes.object_id == truth.named("Cube")[0].id
+    points = unproject(camera, passes.depth)[cube]
+    assert cube.sum() > 200
+    assert np.abs(np.abs(points).max(axis=-1) - 1).max() < 1e-4
+
+
+def unproject(camera: Camera, depth: np.ndarray) -> np.ndarray:
+    """World points (height, width, 3) of every pixel, by the words of the contract."""
+    rows, columns = np.indices(depth.shape)
+    z = np.where(np.isfinite(depth), depth, 0)
+    pixels = np.stack([columns + 0.5, rows + 0.5, np.ones_like(z)], axis=-1) @ np.linalg.inv(camera.intrinsics).T
+    if camera.projection == "perspective":
+        points = pixels * z[..., None]
+    else:
+        points = np.concatenate([pixels[..., :2], z[..., None]], axis=-1)
+    to_world = np.linalg.inv(camera.world_to_camera)
+    return points @ to_world[:3, :3].T + to_world[:3, 3]
+
+
+@pytest.mark.parametrize("frame", [1, 3])
+def test_uv_and_normal_of_a_quad_are_the_known_ones(truth: Captured, frame: int) -> None:
+    passes, camera = truth.passes(frame), truth.shot.frames[frame].camera
+    quad = passes.object_id == truth.named("Quad")[0].id
+    points = unproject(camera, passes.depth)[quad]
+    assert quad.sum() > 100
+    assert np.abs(passes.uv[quad] - points[:, [0, 2]] / 10).max() < 2e-5
+    assert np.allclose(passes.normal[quad], [0, -1, 0], atol=1e-6)
+
+
+def test_normals_point_out_of_the_cube(truth: Captured) -> None:
+    passes = truth.passes(1)
+    cube = passes.object_id == truth.named("Cube")[0].id
+    points = unproject(truth.shot.frames[1].camera, passes.depth)[cube]
+    assert np.abs((points * passes.normal[cube]).sum(axis=-1) - 1).max() < 1e-4
+
+
+def test_a_camera_that_a_marker_binds_is_the_one_of_its_frames(truth: Captured) -> None:
+    names = {frame: item.camera.name for frame, item in truth.shot.frames.items()}
+    assert names == {1: "Shifted", 2: "Shifted", 3: "Orthographic"}
+
+
+def test_every_instance_has_an_id_of_its_own(actors: Captured) -> None:
+    assert len(actors.named("Suzanne")) == 3
+    assert len(actors.named("Scatter")) == 16
+    seen = set(np.unique(actors.passes(1).object_id))
+    assert {item.id for item in actors.named("Scatter")} <= seen
+    assert len({item.pass_value for item in actors.shot.objects}) == len(actors.shot.objects)
+
+
+def test_geometry_is_that_of_the_render_and_not_of_the_window(actors: Captured) -> None:
+    assert len(actors.geometry("Tube")["triangles"]) == 384  # subdivided twice; the window does not subdivide
+
+
+def test_motion_is_a_matrix_for_what_is_rigid_and_vertices_for_what_bends(actors: Captured) -> None:
+    motion, tube, ground = actors.motion(4), actors.named("Tube")[0].key, actors.named("Ground")[0].key
+    assert motion[f"matrix/{ground}"].dtype == np.float64
+    assert motion[f"vertices/{tube}"].dtype == np.float32
+    assert f"matrix/{tube}" in actors.motion(1)  # the frame that its geometry is from
+
+
+def test_changing_topology_comes_with_its_frame(actors: Captured) -> None:
+    key = actors.named("Grid")[0].key
+    counts = [
+        len(actors.motion(frame).get(f"triangles/{key}", actors.geometry("Grid")["triangles"])) for frame in (1, 5)
+    ]
+    assert counts[0] < counts[1]
+
+
+def test_a_quad_that_is_cut_otherwise_brings_its_triangles_along(actors: Captured) -> None:
+    key = actors.named("Dart")[0].key
+    assert f"triangles/{key}" not in actors.motion(1)
+    assert not np.array_equal(actors.motion(5)[f"triangles/{key}"], actors.geometry("Dart")["triangles"])
+
+
+def test_a_cube_has_the_islands_of_its_uv_map(truth: Captured) -> None:
+    assert set(truth.geometry("Cube")["island"]) == {0}
+    assert truth.geometry("Cube")["uv"].shape == (12, 3, 2)
+
+
+def test_an_object_without_uv_is_named(actors: Captured) -> None:
+    assert [item.name for item in actors.shot.objects if not item.has_uv] == ["Würfelß日本"]
+    assert "'Würfelß日本' has no UV map" in actors.shot.warnings

@@ -1,0 +1,40 @@
+"""A file that the disk had no room for is not taken for a frame."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from addon.capture.exr_file import is_whole
+from engine.contract.shot import passes_path
+
+HEIGHT = 64  # of the example shot
+
+
+@pytest.fixture
+def passes(example_shot: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "0001.exr"
+    path.write_bytes(passes_path(example_shot, 1).read_bytes())
+    return path
+
+
+def test_a_whole_file_is_whole(passes: Path) -> None:
+    assert is_whole(passes, HEIGHT)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.5, 0.999])
+def test_a_truncated_file_is_not_whole(passes: Path, share: float) -> None:
+    content = passes.read_bytes()
+    passes.write_bytes(content[: int(share * len(content))])
+    assert not is_whole(passes, HEIGHT)
+
+
+def test_a_file_without_its_table_of_blocks_is_not_whole(passes: Path) -> None:
+    content, length = passes.read_bytes(), 8 * HEIGHT // 16
+    table = next(
+        place for place in range(len(content)) if content[place:].startswith(struct.pack("<Q", place + length))
+    )
+    passes.write_bytes(content[:table] + bytes(length) + content[table + length :])
+    assert not is_whole(passes, HEIGHT)

@@ -1,0 +1,163 @@
+"""Finding a Blender, and what becomes of the messages, the log and the process of a capture."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.blender import LOG_FILE, capture, find_blender
+from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, UsageError
+from engine.contract.messages import Failed, Message, Warned, encode
+from engine.contract.options import capture_parser
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake Blenders are scripts with a first line")
+
+
+def make_script(path: Path, *lines: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([f"#!{sys.executable}", "import os, sys, time", *lines]))
+    path.chmod(0o755)
+    return path
+
+
+def fake_blender(path: Path, *lines: str, version: str = "4.5.1") -> Path:
+    """A command that says its version, and else does as the lines say."""
+    tell_version = f"if '--version' in sys.argv: print('Blender {version}'); sys.exit()"
+    return make_script(path, tell_version, *lines)
+
+
+@pytest.fixture(autouse=True)
+def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty OVERPAINT_HOME, and no Blender in sight."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setenv("OVERPAINT_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("OVERPAINT_BLENDER", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr("engine.setup.blenders.sys.platform", "linux")
+    return tmp_path / "home"
+
+
+def test_a_machine_without_blender_says_what_to_do() -> None:
+    with pytest.raises(BlenderMissing, match="no Blender was found") as caught:
+        find_blender()
+    assert "OVERPAINT_BLENDER" in caught.value.hint
+    assert caught.value.exit_code == 69
+
+
+def test_what_is_named_comes_before_what_is_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_path = fake_blender(tmp_path / "bin" / "blender", version="4.3.2")
+    in_variable = fake_blender(tmp_path / "variable" / "blender", version="4.2.0")
+    explicit = fake_blender(tmp_path / "explicit" / "blender", version="5.0.0")
+    assert find_blender().command == (str(on_path),)
+    monkeypatch.setenv("OVERPAINT_BLENDER", str(in_variable))
+    assert find_blender().version == "4.2.0"
+    assert find_blender(str(explicit)).version == "5.0.0"
+
+
+def test_an_installed_blender_comes_before_the_wheel(tmp_path: Path, nothing_installed: Path) -> None:
+    wheel = make_script(nothing_installed / "bpy" / "bin" / "python", "print('4.5.15')")
+    assert find_blender().is_wheel
+    assert find_blender().command == (str(wheel),)
+    fake_blender(tmp_path / "bin" / "blender")
+    assert not find_blender().is_wheel
+
+
+def test_a_blender_that_is_too_old_is_passed_over_and_refused_when_named(tmp_path: Path) -> None:
+    old = fake_blender(tmp_path / "bin" / "blender", version="3.4.1")
+    with pytest.raises(BlenderMissing, match="no Blender was found"):
+        find_blender()
+    with pytest.raises(BlenderMissing, match=r"is Blender 3\.4\.1"):
+        find_blender(str(old))
+
+
+@pytest.mark.parametrize("name", ["no/such/blender", "no/such/python3"])
+def test_a_named_blender_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BlenderMissing, match="is no Blender that starts"):
+        find_blender(str(tmp_path / name))
+
+
+def ignore(message: Message) -> None:
+    pass
+
+
+def capture_with(tmp_path: Path, *lines: str, on_message: Callable[[Message], None] = ignore) -> None:
+    """Runs a capture whose Blender does as the lines say."""
+    fake_blender(tmp_path / "bin" / "blender", *lines)
+    scene = tmp_path / "scene.blend"
+    scene.touch()
+    options = capture_parser("test").parse_args(["--out=elsewhere", "--", str(scene)])
+    capture(scene, options, tmp_path / "shot", on_message)
+
+
+def tell(message: Message) -> str:
+    return f"print({encode(message)!r}, flush=True)"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "shot" / LOG_FILE
+
+
+def test_a_reported_error_is_raised_as_what_it_is(tmp_path: Path, log: Path) -> None:
+    failed = Failed.of(UsageError("the frames 9 are outside", "choose others"))
+    with pytest.raises(UsageError, match="the frames 9 are outside") as caught:
+        capture_with(tmp_path, "print('Blender 4.5.1')", tell(failed), "sys.exit(2)")
+    assert caught.value.hint == "choose others"
+    assert not log.exists()
+
+
+def test_messages_are_passed_on_and_all_else_goes_to_the_log(tmp_path: Path, log: Path) -> None:
+    messages: list[Message] = []
+    with pytest.raises(OverpaintError):
+        capture_with(
+            tmp_path,
+            "print('Read prefs', flush=True)",
+            tell(Warned("no UV map")),
+            "sys.exit(1)",
+            on_message=messages.append,
+        )
+    assert messages == [Warned("no UV map")]
+    assert log.read_text() == "Read prefs\n"
+
+
+def test_a_crash_names_the_log_and_its_last_line(tmp_path: Path, log: Path) -> None:
+    with pytest.raises(SceneInvalid, match="Blender was ended by signal 6 after 'out of luck'") as caught:
+        capture_with(tmp_path, "print('out of luck', file=sys.stderr, flush=True)", "os.abort()")
+    assert str(log) in caught.value.hint
+
+
+def test_a_blender_that_the_system_kills_ran_out_of_memory(tmp_path: Path) -> None:
+    with pytest.raises(OutOfMemory, match="signal 9"):
+        capture_with(tmp_path, "os.kill(os.getpid(), 9)")
+
+
+def test_a_blender_that_ends_without_a_word_is_no_success(tmp_path: Path) -> None:
+    with pytest.raises(SceneInvalid, match="ended with exit code 0"):
+        capture_with(tmp_path, "pass")
+
+
+def test_blender_does_not_see_the_engines_python(tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/the/engine")
+    with pytest.raises(SceneInvalid):
+        capture_with(tmp_path, "print('path', os.environ.get('PYTHONPATH'), flush=True)")
+    assert log.read_text() == "path None\n"
+
+
+def test_blender_ends_with_the_capture(tmp_path: Path) -> None:
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(message: Message) -> None:
+        raise Interrupted
+
+    alive = tmp_path / "alive"
+    lines = [tell(Warned("")), f"while not time.sleep(0.02): open({str(alive)!r}, 'w').write(str(time.time()))"]
+    with pytest.raises(Interrupted):
+        capture_with(tmp_path, *lines, on_message=interrupt)
+    alive.unlink(missing_ok=True)
+    time.sleep(0.2)
+    assert not alive.exists()
