@@ -64,18 +64,31 @@ def prepare_and_run(arguments: list[str]) -> int:
     sys.path.insert(0, str(ROOT))
     from engine.contract.errors import OverpaintError
     from engine.home import overpaint_home
-    from engine.setup.environment import prepare_blender, prepare_engine
+    from engine.setup.environment import prepare_engine
 
     home = overpaint_home()
     try:
+        if arguments[0] in BLENDER_COMMANDS:  # first: it may refuse, and the engine is a large download
+            prepare_blender_for(arguments[0], home)
         python = prepare_engine(home, with_tests=arguments[0] == "test")
-        if arguments[0] in BLENDER_COMMANDS:
-            prepare_blender(home)
     except OverpaintError as error:
         return complain(error.message, error.hint, error.exit_code)
     except KeyboardInterrupt:
         return 130
     return run_engine(python, arguments, home)
+
+
+def prepare_blender_for(command: str, home: Path) -> None:
+    """Raises BlenderMissing, but for the tests, which skip what needs a Blender."""
+    from engine.contract.errors import BlenderMissing
+    from engine.setup.environment import prepare_blender
+
+    try:
+        prepare_blender(home)
+    except BlenderMissing as error:
+        if command != "test":
+            raise
+        complain(error.message, "the tests that need one are skipped", error.exit_code)
 
 
 def run_engine(python: Path, arguments: list[str], home: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,8 @@ from typing import TextIO
 
 import bpy
 
-from ..engine.contract.errors import OverpaintError
+from ..engine.contract.errors import OverpaintError, UsageError
+from ..engine.contract.files import make_folder
 from ..engine.contract.frames import Clip
 from ..engine.contract.messages import Failed, Message, Progress, Warned, encode
 from ..engine.contract.options import arguments_of, generate_parser, job_of, render_parser
@@ -20,6 +22,7 @@ from .capture.in_place import capture_in_place
 from .engine_client import find_engine, run_engine
 
 PROGRAM = "render.py"
+LOG_FILE = "blender.log"
 
 
 def main(words: Sequence[str]) -> int:
@@ -36,7 +39,9 @@ def render(words: Sequence[str]) -> int:
     options = read_options(words)
     job_of(options, options.clip or Clip(1, 1))  # a missing prompt is better found before the capture than after it
     find_engine()
-    capture_in_place(bpy.context, options, Path(options.shot), _reporter(sys.stderr if options.json else sys.stdout))
+    shot = Path(options.shot)
+    with _blender_speaks_to(shot / LOG_FILE) as output:
+        capture_in_place(bpy.context, options, shot, _reporter(sys.stderr if options.json else output))
     return run_engine(["generate", *arguments_of(generate_parser(PROGRAM), options)])
 
 
@@ -46,10 +51,29 @@ def read_options(words: Sequence[str]) -> Namespace:
     asked = parser.parse_args(["--out=.", *words])
     with _settings_of_scenes():
         saved = properties.saved_arguments(bpy.data.scenes.get(asked.scene) or bpy.context.scene)
+    if not any(word.startswith("--out") for word in (*saved, *words)):
+        raise UsageError("there is no folder to paint into", "add --out FOLDER, or save one in the Overpaint settings")
     options = parser.parse_args([*saved, *words])
     out = Path(bpy.path.abspath(options.out)).resolve()
     decided = {"lora": asked.lora or options.lora, "out": str(out), "shot": str(out / "shot"), "movie": True}
     return Namespace(**{**vars(options), **decided})
+
+
+@contextmanager
+def _blender_speaks_to(log: Path) -> Iterator[TextIO]:
+    """Sends what Blender prints, some forty lines for each frame, to a log that stays if the block fails. Yields the
+    standard output, for what people want to read."""
+    make_folder(log.parent)
+    sys.stdout.flush()
+    with log.open("w", encoding="utf-8") as file, os.fdopen(os.dup(1), "w", encoding="utf-8") as output:
+        os.dup2(file.fileno(), 1)
+        try:
+            yield output
+        finally:
+            sys.stdout.flush()
+            output.flush()
+            os.dup2(output.fileno(), 1)
+    log.unlink()
 
 
 @contextmanager

@@ -106,7 +106,7 @@ class OverpaintSettings(bpy.types.PropertyGroup):
             {
                 "png": "8 bits a channel, lossless",
                 "png16": "16 bits a channel, lossless",
-                "exr": "32-bit float, linear light",
+                "exr": "half float, linear light",
                 "jpeg": "Small files, lossy",
             },
         ),

@@ -1,6 +1,11 @@
 """`python -m engine COMMAND …`"""
 
+import os
 import sys
+
+# Threads that wait for each other by spinning take the processor from the one they wait for, as soon as another program
+# (Blender, say) wants a core: painting then takes ten times as long. Read when torch loads, hence before everything.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from engine.cli import main
 

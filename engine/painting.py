@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine.contract.errors import WeightsMissing
+from engine.contract.hashing import content_hash
 from engine.contract.job import FORMATS, Job, frame_hash
 from engine.contract.messages import FrameWritten, Message, Progress, Warned
 from engine.contract.plan import Plan
@@ -33,7 +35,7 @@ LOG = logging.getLogger(__name__)
 
 Emit = Callable[[Message], None]
 CheckCancelled = Callable[[], None]
-"""Raises Cancelled once somebody wants the job to end; called at every denoising step."""
+"""Raises Cancelled once somebody wants the job to end; called before every micro-batch."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,11 @@ class Models:
 
     def fingerprint(self, job: Job) -> str:
         """Of all that loading them reads. Raises ModelInvalid or WeightsMissing for what is not whole or not there."""
+        for lora in job.loras:
+            if not Path(lora.path).is_file():
+                raise WeightsMissing(f"there is no LoRA at {lora.path}", "check the path")
         sources = find_sources(self.model, self.controlnet, overpaint_home())
-        return fingerprint(*sources.paths, *(Path(lora.path) for lora in job.loras))
+        return content_hash(fingerprint(*sources.paths), [fingerprint(Path(lora.path)) for lora in job.loras])
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,16 @@ class Painting:
 
 
 def paint(painting: Painting, todo: Sequence[int], emit: Emit, check_cancelled: CheckCancelled) -> None:
-    """Paints frames chunk by chunk and writes each as soon as it is done."""
+    """Paints frames chunk by chunk, and writes a chunk's frames when it is done."""
     be_deterministic(painting.plan.threads)
     LOG.info("model %s, ControlNet %s", painting.models.model, painting.models.controlnet or "of the model")
     LOG.info("device %s, plan %s, job hash %s", painting.device, painting.plan, painting.job_hash)
     emit(Progress("load", frames=len(todo)))
     method = _load_method(painting, emit)
     clock = _Clock(painting, len(todo), emit, check_cancelled)
-    for chunk in _batches(todo, painting.plan.chunk):
+    for start in range(0, len(todo), painting.plan.chunk):
+        chunk = todo[start : start + painting.plan.chunk]
+        clock.start_chunk(chunk)
         for frame, passes, picture in paint_chunk(painting, method, chunk, clock):
             path = _write_frame(painting, frame, passes, picture)
             clock.done += 1
@@ -92,52 +99,59 @@ def paint(painting: Painting, todo: Sequence[int], emit: Emit, check_cancelled: 
 def paint_chunk(
     painting: Painting, method: PerFrame, chunk: Sequence[int], clock: _Clock
 ) -> Iterator[tuple[int, FramePasses, np.ndarray]]:
-    """The frames of a chunk with their passes and pictures (height, width, 3) in [0, 1].
-
-    Micro-batches always have the plan's size, for a batch of another size may round differently.
-    """
-    size = painting.plan.micro_batch
-    for batch in _batches(chunk, size):
-        clock.start(batch)
-        passes = [read_passes(painting.shot_folder, painting.shot, frame) for frame in batch]
-        padding = [-1] * (size - len(batch))
-        hints = torch.stack([_hint(painting.plan, item) for item in passes])
-        noise = torch.stack([_noise(painting, frame) for frame in batch])
-        full = [*range(len(batch)), *padding]
-        pictures = method.paint(hints[full], noise[full], clock.on_step)
-        yield from zip(batch, passes, pictures.numpy(), strict=False)
+    """The frames of a chunk with their passes and pictures (height, width, 3) in [0, 1]."""
+    passes = [read_passes(painting.shot_folder, painting.shot, frame) for frame in chunk]
+    hints = torch.stack([_hint(painting.plan, item) for item in passes])
+    noise = torch.stack([_noise(painting, frame) for frame in chunk])
+    pictures = method.paint(hints, noise, clock.on_step, clock.on_micro_batch)
+    for frame, frame_passes, picture in zip(chunk, passes, pictures, strict=True):
+        yield frame, frame_passes, picture.numpy()
 
 
 class _Clock:
     """Progress of the painting, and the place where it is cancelled."""
 
     def __init__(self, painting: Painting, frames: int, emit: Emit, check_cancelled: CheckCancelled) -> None:
-        self.steps = painting.job.settings.num_inference_steps
-        self.device = painting.device
-        self.frames = frames
         self.done = 0
+        self._steps = painting.job.settings.num_inference_steps
+        self._micro_batch = painting.plan.micro_batch
+        self._device = painting.device
+        self._frames = frames
         self._emit = emit
         self._check_cancelled = check_cancelled
-        self._batch: Sequence[int] = ()
         self._started = time.monotonic()
+        self._chunk: Sequence[int] = ()
+        self._step = self._batch = 0
 
-    def start(self, batch: Sequence[int]) -> None:
-        self._batch = batch
+    def start_chunk(self, chunk: Sequence[int]) -> None:
+        self._chunk, self._step, self._batch = chunk, 0, 0
 
     def on_step(self, step: int, timestep: int, latents: torch.Tensor) -> None:
+        self._step, self._batch = step + 1, 0
+        self._tell()
+
+    def on_micro_batch(self) -> None:
         self._check_cancelled()
-        share = (self.done + len(self._batch) * (step + 1) / self.steps) / self.frames
+        if self._batch:
+            self._tell()
+        self._batch += 1
+
+    def _tell(self) -> None:
+        batches = -(-len(self._chunk) // self._micro_batch)
+        steps = self._step + self._batch / batches
+        share = (self.done + len(self._chunk) * steps / self._steps) / self._frames
         seconds = time.monotonic() - self._started
         self._emit(
             Progress(
                 "paint",
-                frame=self._batch[0],
+                frame=self._chunk[0],
                 done=self.done,
-                frames=self.frames,
-                step=step + 1,
-                steps=self.steps,
+                frames=self._frames,
+                step=self._step,
+                steps=self._steps,
+                share=round(share, 4),
                 eta_s=round(seconds / share - seconds, 1),
-                memory_mb=round(memory_mb(self.device), 1),
+                memory_mb=round(memory_mb(self._device), 1),
             )
         )
 
@@ -152,7 +166,7 @@ def _load_method(painting: Painting, emit: Emit) -> PerFrame:
         getattr(torch, painting.plan.dtype),
         overpaint_home(),
     )
-    method = PerFrame(checkpoint, job.prompt, job.negative_prompt, job.settings)
+    method = PerFrame(checkpoint, job.prompt, job.negative_prompt, job.settings, painting.plan.micro_batch)
     for name, cut in (("prompt", method.cut_prompt), ("negative prompt", method.cut_negative_prompt)):
         if cut:
             emit(Warned(f'the {name} is longer than the text encoder takes; this was cut: "{cut}"'))
@@ -175,10 +189,7 @@ def _write_frame(painting: Painting, frame: int, passes: FramePasses, picture: n
         picture = np.dstack([picture, passes.is_surface.astype(np.float32)])
     path = frame_path(painting.folder, frame, FORMATS[settings.format])
     write_picture(path, picture, settings.format)
+    for suffix in {*FORMATS.values()} - {path.suffix}:  # a number has one picture, or players take the wrong one
+        path.with_suffix(suffix).unlink(missing_ok=True)
     stamp_frame(painting.folder, frame, path, painting.made_of(frame))
     return path
-
-
-def _batches(frames: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    for start in range(0, len(frames), size):
-        yield frames[start : start + size]

@@ -25,19 +25,24 @@ def make_reporter(output: TextIO = sys.stdout, errors: TextIO = sys.stderr) -> R
 
 
 class LineReporter:
-    """One line when a stage begins and one for each finished frame: `frame 12/48`."""
+    """One line when a stage begins, one for each denoising step and one for each finished frame: `frame 12/48`."""
 
     def __init__(self, output: TextIO, errors: TextIO) -> None:
         self._output = output
         self._errors = errors
         self._stage = Progress("")
         self._written = 0
+        self._step = 0
 
     def __call__(self, message: Message) -> None:
         match message:
             case Progress(stage) if stage != self._stage.stage:
                 self._stage, self._written = message, 0
                 self._say(f"{STAGES[stage]}: {message.frames} frames", self._output)
+            case Progress("paint", step=step) if step != self._step:
+                self._step = step
+                if step:
+                    self._say(f"step {step}/{message.steps}", self._output)
             case FrameWritten(_, path):
                 self._written += 1
                 verb = "captured" if self._stage.stage == "capture" else "frame"
@@ -79,8 +84,7 @@ class BarReporter:
                 total=progress.frames, desc=STAGES[progress.stage], unit="frame", file=self._errors, bar_format=_BAR
             )
         assert self._bar is not None
-        at_work = progress.step / progress.steps if progress.steps else 0
-        self._bar.n = min(progress.done + at_work, progress.frames)
+        self._bar.n = progress.done if progress.share is None else progress.share * progress.frames
         self._bar.refresh()
 
 

@@ -7,10 +7,12 @@ import time
 from pathlib import Path
 
 from engine import blender
+from engine.contract.files import make_folder
 from engine.contract.frames import Clip
 from engine.contract.messages import Finished, Message, Progress
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot
+from engine.device import choose_device
 from engine.painting import Emit, Models
 from engine.run import generate
 from engine.surface.contact_sheet import write_contact_sheet
@@ -20,6 +22,7 @@ def render(options: argparse.Namespace, emit: Emit) -> Finished:
     """Captures and paints by the options of `render_parser`. Raises OverpaintError."""
     started = time.monotonic()
     shot_folder = Path(options.out) / "shot"
+    make_folder(Path(options.out))
     painting_options = argparse.Namespace(**vars(options), shot=str(shot_folder), movie=True)
     _check_look(painting_options)
     capture_scene(options, shot_folder, emit)
@@ -30,6 +33,7 @@ def render(options: argparse.Namespace, emit: Emit) -> Finished:
 def capture_with_preview(options: argparse.Namespace, emit: Emit) -> Finished:
     """Captures by the options of `capture_parser`, and draws what was captured if they ask for it."""
     folder = Path(options.out)
+    make_folder(folder)
     finished = capture_scene(options, folder, emit)
     if options.preview:
         shot = read_shot(folder)
@@ -55,6 +59,7 @@ def capture_scene(options: argparse.Namespace, folder: Path, emit: Emit) -> Fini
 
 
 def _check_look(options: argparse.Namespace) -> None:
-    """Finds what is wrong with the prompt, the settings or the model before the capture, which takes its time."""
+    """Finds what is wrong with the prompt, the settings, the model or the device before the capture takes its time."""
     job = job_of(options, options.clip or Clip(1, 1))
     Models.of(job).fingerprint(job)
+    choose_device(options.device)

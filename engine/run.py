@@ -9,13 +9,14 @@ from pathlib import Path
 from engine.contract.errors import UsageError
 from engine.contract.frames import Clip, format_frames
 from engine.contract.job import write_job
-from engine.contract.messages import Finished, Progress
+from engine.contract.messages import Finished, Progress, Warned
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot, require_frames
 from engine.device import choose_device
 from engine.movie import write_movie
 from engine.painting import CheckCancelled, Emit, Models, Painting, paint
 from engine.planning import PlanWishes, plan_for
+from engine.stamps import is_stamped
 
 
 def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCancelled = lambda: None) -> Finished:
@@ -28,6 +29,7 @@ def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCanc
     todo = [frame for frame in frames if options.overwrite or not painting.finished(frame)]
     if todo:
         paint(painting, todo, emit, check_cancelled)
+    _warn_of_others(painting, emit)
     movie = _write_movie(painting, emit) if options.movie else None
     return Finished(
         written=len(todo),
@@ -52,6 +54,14 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
     plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options), device)
     job_hash = job.hash(plan, shot.capture, weights)
     return Painting(folder, job, plan, shot_folder, shot, models, device, job_hash), frames
+
+
+def _warn_of_others(painting: Painting, emit: Emit) -> None:
+    """Frames that an earlier job left in the folder are nobody's to delete, but should not be taken for this job's."""
+    stamped = [frame for frame in painting.shot.frames if is_stamped(painting.folder, frame)]
+    others = [frame for frame in stamped if frame not in painting.job.clip or not painting.finished(frame)]
+    if others:
+        emit(Warned(f"the frames {format_frames(others)} in {painting.folder} were painted by another job"))
 
 
 def _write_movie(painting: Painting, emit: Emit) -> Path:

@@ -30,6 +30,11 @@ def stamp_frame(folder: Path, frame: int, path: Path, made_of: str) -> None:
     write_json(_stamp_path(folder, frame), asdict(Stamp(made_of, path.name, file_hash(path))))
 
 
+def is_stamped(folder: Path, frame: int) -> bool:
+    """Whether some job has painted this frame into the folder."""
+    return _stamp_path(folder, frame).is_file()
+
+
 def finished_frame(folder: Path, frame: int, made_of: str) -> Path | None:
     """The frame's file, if it was made of this and is as it was written."""
     try:

@@ -35,10 +35,6 @@ class RegisteredModel:
     base: Download | None
     controlnet: Download | None
 
-    @property
-    def is_generated(self) -> bool:
-        return self.base is None
-
 
 def registered_models() -> dict[str, RegisteredModel]:
     """Every model of the registry, by name."""

@@ -38,6 +38,11 @@ Tensors = dict[str, Tensor]
 Network = TypeVar("Network", AutoencoderKL, ControlNetModel, UNet2DConditionModel, CLIPTextModel)
 
 
+def check_base_file(path: Path) -> None:
+    """Raises ModelInvalid unless the file's tensors are named like those of Stable Diffusion 1.x."""
+    _read(path, model_type="v1")
+
+
 def load_base_file(path: Path, configs: Path = CONFIGS) -> BaseNetworks:
     """UNet, VAE and text encoder from one file. Raises ModelInvalid where a tensor is missing or of another shape."""
     tensors = _read(path, model_type="v1")

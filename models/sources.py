@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract.errors import ModelInvalid, WeightsMissing
+from models.single_file import check_base_file
 from models.weights import refuse_pickles
 
 VOCABULARY_FILES = ("vocab.json", "merges.txt")
@@ -37,10 +38,13 @@ def find_sources(model: Path, controlnet: Path | None = None, home: Path | None 
 
     Raises ModelInvalid for a pickle or another kind of file, WeightsMissing for what is nowhere.
     """
+    base = _checked(model)
+    if base.is_file():
+        check_base_file(base)  # before its parts are looked for: those of another architecture need other ones
     fetched = [home / "models" / "sd15"] if home else []
     places = [model if model.is_dir() else model.parent, *fetched]
     return ModelSources(
-        base=_checked(model),
+        base=base,
         controlnet=_controlnet_at(_checked(controlnet)) if controlnet else _controlnet_among(places),
         tokenizer=_tokenizer_among(places),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,7 @@ def refuse_pickles(paths: Iterable[Path]) -> None:
         if path.suffix.lower() in PICKLES:
             raise ModelInvalid(
                 f"{path} is a pickle checkpoint, which can run any program when it is loaded",
-                f"convert it once, in the engine's Python: {_conversion(path)}",
+                f"convert it once: {_conversion(path)}",
             )
 
 
@@ -82,7 +83,7 @@ def _conversion(pickle: Path) -> str:
     """A command that rewrites a pickle as safetensors under the name diffusers looks for, and runs nothing in it."""
     stem = "model" if pickle.stem == "pytorch_model" else pickle.stem
     return (
-        'python -c "import torch, safetensors.torch as s; '
+        f'{sys.executable} -c "import torch, safetensors.torch as s; '
         f"t = torch.load(r'{pickle}', map_location='cpu', weights_only=True); t = t.get('state_dict', t); "
         "s.save_file({n: x.clone().contiguous() for n, x in t.items() if torch.is_tensor(x)}, "
         f"r'{pickle.with_name(stem + '.safetensors')}', {{'format': 'pt'}})\""

@@ -64,7 +64,7 @@ def test_wrong_words_are_usage_errors(words: list[str], capsys: pytest.CaptureFi
 def test_sigterm_ends_with_143_and_the_next_run_goes_on(
     example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:
-    words = painting(example_shot, tiny_checkpoint, tmp_path, "--steps", "6")
+    words = painting(example_shot, tiny_checkpoint, tmp_path, "--steps", "6", "--chunk", "1")
     process = subprocess.Popen(command(*words), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     while not process.stdout.readline().startswith("frame 2/"):

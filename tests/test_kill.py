@@ -12,13 +12,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def job(shot: Path, model: Path, out: Path) -> subprocess.Popen[str]:
-    words = [shot, "--prompt", "a robot", "--model", model, "--steps", "3", "--out", out, "--movie"]
+    words = [shot, "--prompt", "a robot", "--model", model, "--steps", "3", "--chunk", 1, "--out", out]
     command = [sys.executable, "-m", "engine", "generate", *map(str, words)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
 
 def contents(out: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(out)): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+    """All files but temporary ones, and but the movie, which is for looking at: its encoder may differ by a bit."""
+    files = [path for path in sorted(out.rglob("[!.]*")) if path.is_file() and path.name != "movie.mp4"]
+    return {str(path.relative_to(out)): path.read_bytes() for path in files}
 
 
 @pytest.mark.slow
@@ -35,5 +37,4 @@ def test_a_killed_job_goes_on_to_identical_files(example_shot: Path, tiny_checkp
         process.kill()
         process.wait()
     assert job(example_shot, tiny_checkpoint, killed).wait(timeout=120) == 0
-    kept = {name: content for name, content in contents(killed).items() if not Path(name).name.startswith(".")}
-    assert kept == contents(straight)
+    assert contents(killed) == contents(straight)

@@ -3,7 +3,6 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -65,17 +64,17 @@ def test_frames_do_not_depend_on_the_chunk_or_on_what_else_is_painted(
 def test_every_micro_batch_has_the_plans_size(
     example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sizes = []
-    paint_plainly = PerFrame.paint
+    sizes = set()
+    decode_plainly = PerFrame.decode
 
-    def spy(method: PerFrame, hints: Tensor, *others: Any) -> Tensor:
-        sizes.append(len(hints))
-        return paint_plainly(method, hints, *others)
+    def spy(method: PerFrame, latents: Tensor) -> Tensor:
+        sizes.add(len(latents))
+        return decode_plainly(method, latents)
 
-    monkeypatch.setattr(PerFrame, "paint", spy)
+    monkeypatch.setattr(PerFrame, "decode", spy)
     paint(example_shot, tiny_checkpoint, tmp_path / "all", "--micro-batch", "3")
     paint(example_shot, tiny_checkpoint, tmp_path / "one", "--micro-batch", "3", "--frames", "4")
-    assert sizes == [3, 3, 3]
+    assert sizes == {3}
     assert bytes_of(tmp_path / "one")["0004.png"] == bytes_of(tmp_path / "all")["0004.png"]
 
 
@@ -92,6 +91,17 @@ def test_a_moved_folder_stays_valid(tiny_checkpoint: Path, tmp_path: Path) -> No
     shutil.move(tmp_path / "here", tmp_path / "there")
     shutil.copytree(tiny_checkpoint, tmp_path / "model")
     assert paint(tmp_path / "there" / "shot", tmp_path / "model", tmp_path / "there").written == 0
+
+
+def test_a_frame_has_one_picture_and_those_of_another_job_are_named(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(job, tmp_path, dirs_exist_ok=True)
+    messages: list[Message] = []
+    paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2", "--format", "jpeg", messages=messages)
+    assert list(bytes_of(tmp_path)) == ["0001.jpg", "0002.jpg", "0003.png", "0004.png"]
+    (warning,) = (message for message in messages if isinstance(message, Warned))
+    assert "frames 3-4" in warning.message
 
 
 @pytest.mark.parametrize("words", [("--prompt", "a dog"), ("--seed", "1"), ("--steps", "3"), ("--format", "png16")])
@@ -144,7 +154,7 @@ def test_a_cancelled_job_keeps_its_frames_and_goes_on(
         if isinstance(message, Progress) and message.frame == 3:
             raise Cancelled("enough")
 
-    words = [str(example_shot), "--prompt", "a robot", "--model", str(tiny_checkpoint), "--steps", "2"]
+    words = [str(example_shot), "--prompt", "a robot", "--model", str(tiny_checkpoint), "--steps", "2", "--chunk", "1"]
     options = generate_parser("generate").parse_args([*words, "--out", str(tmp_path)])
     with pytest.raises(Cancelled):
         generate(options, stop_at_frame_three)
@@ -163,7 +173,18 @@ def test_messages_tell_how_far_it_is_and_what_was_cut(
     example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:
     messages: list[Message] = []
-    paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2", "--prompt", "a robot " * 60, messages=messages)
+    paint(
+        example_shot,
+        tiny_checkpoint,
+        tmp_path,
+        "--chunk",
+        "1",
+        "--frames",
+        "1-2",
+        "--prompt",
+        "a robot " * 60,
+        messages=messages,
+    )
     assert [message.frame for message in messages if isinstance(message, FrameWritten)] == [1, 2]
     steps = [message for message in messages if isinstance(message, Progress) and message.stage == "paint"]
     assert [(item.done, item.step) for item in steps] == [(0, 1), (0, 2), (1, 1), (1, 2)]
@@ -196,5 +217,5 @@ def test_damaged_passes_cost_no_finished_frame(tiny_checkpoint: Path, tmp_path: 
     make_shot(tmp_path / "shot", Clip(1, 40))
     passes_path(tmp_path / "shot", 3).write_bytes(b"nothing")
     with pytest.raises(ShotInvalid, match=r"0003\.exr"):
-        paint(tmp_path / "shot", tiny_checkpoint, tmp_path, "--frames", "1-3")
+        paint(tmp_path / "shot", tiny_checkpoint, tmp_path, "--frames", "1-3", "--chunk", "2")
     assert list(bytes_of(tmp_path)) == ["0001.png", "0002.png"]

@@ -34,6 +34,12 @@ def atomic(path: Path) -> Iterator[Path]:
                 temporary.unlink()
 
 
+def make_folder(path: Path) -> None:
+    """Makes a folder and those above it, where they are not there yet. Raises OutputUnwritable."""
+    with writable(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
     """Turns the operating system's refusal to write `path` into an error for people."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from .errors import UsageError
-from .files import read_json, write_json
+from .files import write_json
 from .frames import Clip
 from .hashing import ALGORITHM_VERSION, content_hash
 from .plan import Plan
@@ -95,9 +94,6 @@ class Job:
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"--seed must lie between 0 and {2**63 - 1}, got {self.seed}", "choose another seed")
 
-    def shot_folder(self, job_folder: Path) -> Path:
-        return job_folder / self.shot
-
     def hash(self, plan: Plan, capture: CaptureSettings, weights: str) -> str:
         """What every frame of the job shares: settings, weights, plan and algorithm; no frames, paths or host."""
         look = asdict(replace(self, shot="", model="", controlnet="", loras=()))
@@ -118,12 +114,3 @@ def relative_shot(shot: Path, job_folder: Path) -> str:
 
 def write_job(folder: Path, job: Job) -> None:
     write_json(folder / JOB_FILE, asdict(job))
-
-
-def read_job(folder: Path) -> Job:
-    """Raises FileNotFoundError where there is none, ValueError or TypeError where it is damaged."""
-    record: dict[str, Any] = read_json(folder / JOB_FILE)
-    record["clip"] = Clip(**record["clip"])
-    record["loras"] = tuple(Lora(**lora) for lora in record["loras"])
-    record["settings"] = Settings(**record["settings"])
-    return Job(**record)

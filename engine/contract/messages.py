@@ -46,6 +46,8 @@ class Progress:
     """Frames of this stage that are finished."""
     frames: int = 0
     """Frames this stage has to do."""
+    share: float | None = None
+    """How much of the stage is done, 0 to 1, where that is known more finely than in frames."""
     step: int = 0
     steps: int = 0
     eta_s: float | None = None

@@ -7,8 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.contract.errors import Cancelled, OutOfMemory
+from engine.contract.errors import Cancelled, ModelInvalid, OutOfMemory
 from engine.contract.job import Settings
+from engine.denoise.loop import OnStep
 from engine.methods.per_frame import PerFrame
 from models.loading import Checkpoint, load_checkpoint
 
@@ -27,12 +28,17 @@ def noise(frames: int, height: int = 64, width: int = 64) -> Tensor:
     return torch.randn(frames, 4, height // 8, width // 8, generator=torch.Generator().manual_seed(3))
 
 
+def paint(method: PerFrame, hints: Tensor, latents: Tensor, on_step: OnStep | None = None) -> Tensor:
+    """(frames, height, width, 3)"""
+    return torch.stack(list(method.paint(hints, latents, on_step)))
+
+
 def painted(checkpoint: Checkpoint, prompt: str = PROMPT, negative: str = "", settings: Settings = SETTINGS) -> Tensor:
-    return PerFrame(checkpoint, prompt, negative, settings).paint(hints(1), noise(1))
+    return paint(PerFrame(checkpoint, prompt, negative, settings), hints(1), noise(1))
 
 
 def test_frames_are_pictures_of_the_hints_size(checkpoint: Checkpoint) -> None:
-    frames = PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(2, 72, 40), noise(2, 72, 40))
+    frames = paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(2, 72, 40), noise(2, 72, 40))
     assert frames.shape == (2, 72, 40, 3) and frames.dtype is torch.float32
     assert frames.min() >= 0 and frames.max() <= 1 and frames.std() > 0.05
 
@@ -44,8 +50,8 @@ def test_the_same_input_gives_the_same_bytes(checkpoint: Checkpoint) -> None:
 def test_depth_prompt_negative_prompt_and_noise_matter(checkpoint: Checkpoint) -> None:
     method, plain = PerFrame(checkpoint, PROMPT, "", SETTINGS), painted(checkpoint)
     changed = {
-        "depth": method.paint(torch.zeros_like(hints(1)), noise(1)),
-        "noise": method.paint(hints(1), -noise(1)),
+        "depth": paint(method, torch.zeros_like(hints(1)), noise(1)),
+        "noise": paint(method, hints(1), -noise(1)),
         "prompt": painted(checkpoint, prompt="a blue cat in the sea"),
         "negative prompt": painted(checkpoint, negative="ugly, blurry"),
         "controlnet scale": painted(checkpoint, settings=replace(SETTINGS, controlnet_conditioning_scale=0.0)),
@@ -63,9 +69,9 @@ def test_without_guidance_the_negative_prompt_is_not_used(checkpoint: Checkpoint
 
 def test_a_frame_does_not_see_its_neighbours(checkpoint: Checkpoint) -> None:
     method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
-    together = method.paint(hints(3), noise(3))
+    together = paint(method, hints(3), noise(3))
     for frame in range(3):
-        alone = method.paint(hints(3)[frame : frame + 1], noise(3)[frame : frame + 1])
+        alone = paint(method, hints(3)[frame : frame + 1], noise(3)[frame : frame + 1])
         torch.testing.assert_close(together[frame], alone[0], rtol=0, atol=1e-4)
 
 
@@ -77,10 +83,25 @@ def test_half_precision_paints_about_the_same_picture(tiny_checkpoint: Path, dty
     assert (half - full).abs().mean() < 0.05
 
 
+def test_a_chunk_is_denoised_step_by_step_and_no_frame_depends_on_it(checkpoint: Checkpoint) -> None:
+    method = PerFrame(checkpoint, PROMPT, "", SETTINGS, micro_batch=2)
+    shapes, batches = [], []
+    method.sample(hints(3), noise(3), lambda step, t, latents: shapes.append(latents.shape), lambda: batches.append(1))
+    assert shapes == [(3, 4, 8, 8)] * 4
+    assert len(batches) == 2 * 4
+    chunk, alone = paint(method, hints(3), noise(3)), paint(method, hints(3)[2:], noise(3)[2:])
+    assert torch.equal(chunk[2], alone[0])
+
+
+def test_pictures_that_are_not_numbers_are_refused(checkpoint: Checkpoint) -> None:
+    with pytest.raises(ModelInvalid, match="not numbers in float32"):
+        PerFrame(checkpoint, PROMPT, "", SETTINGS).decode(noise(1) * torch.nan)
+
+
 def test_every_step_is_reported(checkpoint: Checkpoint) -> None:
     seen = []
     method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
-    method.paint(hints(1), noise(1), lambda step, timestep, latents: seen.append((step, timestep, latents.shape)))
+    paint(method, hints(1), noise(1), lambda step, timestep, latents: seen.append((step, timestep, latents.shape)))
     assert [step for step, _, _ in seen] == [0, 1, 2, 3]
     assert [timestep for _, timestep, _ in seen] == sorted((timestep for _, timestep, _ in seen), reverse=True)
     assert {shape for _, _, shape in seen} == {(1, 4, 8, 8)}
@@ -91,7 +112,7 @@ def test_a_step_may_cancel(checkpoint: Checkpoint) -> None:
         raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1), cancel)
+        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1), cancel)
 
 
 @pytest.mark.parametrize(
@@ -107,13 +128,13 @@ def test_running_out_of_memory_says_what_to_try(checkpoint: Checkpoint, error: E
         raise error
 
     with pytest.raises(OutOfMemory) as caught:
-        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1), fail)
+        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1), fail)
     assert "--micro-batch" in caught.value.hint and caught.value.exit_code == 75
 
 
 def test_other_runtime_errors_are_not_taken_for_it(checkpoint: Checkpoint) -> None:
     with pytest.raises(RuntimeError, match="size"):
-        PerFrame(checkpoint, PROMPT, "", SETTINGS).paint(hints(1), noise(1, 128, 128))
+        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1, 128, 128))
 
 
 def test_what_a_prompt_is_too_long_by_is_told(checkpoint: Checkpoint) -> None:

@@ -81,7 +81,7 @@ def test_latents_and_pictures_equal_those_of_the_pipeline(
         controlnet_conditioning_scale=controlnet_scale,
         scheduler=scheduler,
     )
-    method = PerFrame(checkpoint, PROMPT, negative_prompt, settings)
+    method = PerFrame(checkpoint, PROMPT, negative_prompt, settings, micro_batch=len(HINTS))
     latents = method.sample(HINTS, LATENTS)
     expected_latents, expected_pictures = by_diffusers(checkpoint, settings, negative_prompt)
     torch.testing.assert_close(latents, expected_latents, rtol=0, atol=1e-5)

@@ -13,6 +13,7 @@ from engine.contract.errors import ModelInvalid
 from models.loading import Checkpoint, load_checkpoint
 from models.networks import BaseNetworks
 from models.single_file import CONFIGS, load_base_file, load_controlnet_file
+from models.sources import find_sources
 from models.weights import read_config
 from tests.models.original_layout import original_base, original_controlnet
 
@@ -150,3 +151,10 @@ def test_our_configurations_make_networks_of_the_published_size(network: type, f
         else:
             made = network.from_config(read_config(CONFIGS / folder / "config.json"))
     assert sum(tensor.numel() for tensor in made.parameters()) == parameters
+
+
+def test_another_architecture_is_named_before_parts_of_it_are_missed(tmp_path: Path) -> None:
+    names = ["conditioner.embedders.1.model.transformer.resblocks.9.mlp.c_proj.bias", "conditioner.embedders.0.x"]
+    save_file({name: torch.zeros(1) for name in names}, tmp_path / "xl.safetensors")
+    with pytest.raises(ModelInvalid, match="architecture"):
+        find_sources(tmp_path / "xl.safetensors")

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 from transformers import CLIPTokenizer
 
 from engine.contract.errors import ModelInvalid
@@ -56,7 +58,7 @@ def test_a_single_file_takes_its_neighbour_then_the_fetched_then_a_package(
     (package / "__init__.py").write_text("raise AssertionError('the package was imported')")
     monkeypatch.syspath_prepend(tmp_path)
     single = damageable / "model.safetensors"
-    single.touch()
+    save_file({"anything": torch.zeros(1)}, single)
     home = tmp_path / "home"
     fetched = home / "models" / "sd15" / "tokenizer"
     fetched.mkdir(parents=True)
