@@ -48,3 +48,8 @@ def use_nodes(material: bpy.types.Material) -> bpy.types.NodeTree:
         material.use_nodes = True
     material.node_tree.nodes.clear()
     return material.node_tree
+
+
+def has_nodes(material: bpy.types.Material) -> bool:
+    """Whether the material's nodes say how it looks. One from a library that is missing has none."""
+    return bool(material.node_tree and (bpy.app.version >= ALWAYS_NODES or material.use_nodes))

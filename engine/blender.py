@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
-from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, ShotInvalid, from_kind
-from engine.contract.files import writable
-from engine.contract.messages import Failed, Finished, Message, decode
+import psutil
+
+from engine.contract.errors import BlenderMissing, SceneInvalid, ShotInvalid
+from engine.contract.frames import parse_frames
+from engine.contract.messages import Divided, FrameWritten, Message, Progress, Warned
 from engine.contract.options import arguments_of, capture_parser
 from engine.contract.shot import (
     CaptureSettings,
     Shot,
     frames_to_capture,
     missing_frames,
+    passes_path,
     read_shot,
     sources_unchanged,
 )
+from engine.crew import HINT, Crew, Worker
 from engine.home import ROOT, overpaint_home
+from engine.merging import merge_parts, part_folder
 from engine.setup.blenders import OLDEST_BLENDER, blender_version, installed_blenders
-from engine.setup.system import ask, clean_variables
+from engine.setup.system import ask
 
 SCRIPT = ROOT / "addon" / "capture_scene.py"
 LOG_FILE = "blender.log"
-KILLED = 9  # the signal by which a system without memory ends processes
-PATIENCE = 10.0  # seconds for a Blender that is told to end
-HINT = "install Blender 4.2 or newer, or set OVERPAINT_BLENDER to one; `overpaint.py render` fetches Blender's module"
+CORES_EACH = 4
+MEMORY_EACH = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,75 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     blend, folder = blend.resolve(), folder.resolve()
     if not blend.is_file():
         raise SceneInvalid(f"there is no file {blend}", "check the name of the .blend file")
+    merge_parts(folder)  # of a capture that was killed
     if shot := _complete_shot(blend, options, folder):
         return shot
-    wanted = argparse.Namespace(**{**vars(options), "blend": str(blend), "out": str(folder)})
-    words = arguments_of(capture_parser("capture"), wanted)
-    _run_capture(find_blender().script_command(SCRIPT, words), folder / LOG_FILE, on_message)
+    asked = {**vars(options), "blend": str(blend), "out": str(folder), "jobs": options.jobs or jobs_that_fit()}
+    try:
+        _capture_side_by_side(find_blender(), argparse.Namespace(**asked), on_message)
+    finally:
+        merge_parts(folder)
     return read_shot(folder)
+
+
+def jobs_that_fit() -> int:
+    """How many Blenders this machine has the cores and the memory for: each keeps several cores busy by itself."""
+    cores, memory = psutil.cpu_count() or 1, psutil.virtual_memory().available
+    return max(1, min(cores // CORES_EACH, memory // MEMORY_EACH))
+
+
+def _capture_side_by_side(blender: Blender, options: argparse.Namespace, on_message: Callable[[Message], None]) -> None:
+    """Runs a Blender, and as many others as it divides its frames among. Raises the first error of any of them, when
+    all have ended."""
+    folder = Path(options.out)
+    report = _Reports(folder, on_message)
+    with Crew() as crew:
+        crew.start(_command(blender, options), folder / LOG_FILE)
+        for worker, message in crew.messages():
+            if isinstance(message, Divided):
+                for number, share in enumerate(message.shares, start=2):
+                    frames = parse_frames(share)
+                    part = {"out": str(part_folder(folder, number)), "share": frames, "jobs": 1, "overwrite": False}
+                    command = _command(blender, argparse.Namespace(**{**vars(options), **part}))
+                    crew.start(command, folder / f"blender-{number}.log", len(frames))
+            else:
+                report(crew, worker, message)
+        errors = [error for worker in crew.workers if (error := worker.error())]
+    if errors:
+        raise errors[0]
+
+
+class _Reports:
+    """Passes on what several processes tell, as if it were one."""
+
+    def __init__(self, folder: Path, on_message: Callable[[Message], None]) -> None:
+        self._folder = folder
+        self._on_message = on_message
+        self._started = time.monotonic()
+        self._warnings: set[str] = set()
+
+    def __call__(self, crew: Crew, worker: Worker, message: Message) -> None:
+        match message:
+            case Progress() if len(crew.workers) > 1:
+                worker.progress = message
+                self._on_message(self._together(crew, message))
+            case FrameWritten(frame):
+                self._on_message(FrameWritten(frame, str(passes_path(self._folder, frame))))
+            case Warned(text) if text not in self._warnings:
+                self._warnings.add(text)
+                self._on_message(message)
+            case Progress():
+                self._on_message(message)
+
+    def _together(self, crew: Crew, message: Progress) -> Progress:
+        done = sum(worker.progress.done for worker in crew.workers)
+        frames = sum(worker.progress.frames for worker in crew.workers)
+        eta = (time.monotonic() - self._started) / done * (frames - done) if done else None
+        return replace(message, done=done, frames=frames, eta_s=eta)
+
+
+def _command(blender: Blender, options: argparse.Namespace) -> list[str]:
+    return blender.script_command(SCRIPT, arguments_of(capture_parser("capture"), options))
 
 
 def _complete_shot(blend: Path, options: argparse.Namespace, folder: Path) -> Shot | None:
@@ -105,74 +171,9 @@ def _settings(options: argparse.Namespace, shot: Shot) -> CaptureSettings | None
     """What is asked for, None where it makes no sense: Blender's process says so."""
     width, height = options.resolution or shot.scene_size or (shot.width, shot.height)
     with suppress(ValueError):
-        return CaptureSettings(width, height, options.pass_scale, options.scene, options.view_layer, options.camera)
+        names = (options.scene, options.view_layer, options.camera)
+        return CaptureSettings(width, height, options.pass_scale, *names, options.enable_autoexec)
     return None
-
-
-def _run_capture(command: list[str], log: Path, on_message: Callable[[Message], None]) -> None:
-    """Runs Blender to its end. Raises the error that it reports, or one that names the log."""
-    with writable(log):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log_file = log.open("wb", buffering=0)
-    last: Message | None = None
-    with log_file, _process(command, log_file) as process:
-        for last in _messages(process, log_file):
-            if not isinstance(last, (Finished, Failed)):
-                on_message(last)
-        exit_code = process.wait()
-    error = from_kind(last.kind, last.message, last.hint) if isinstance(last, Failed) else None
-    if not isinstance(last, (Finished, Failed)) or type(error) is OverpaintError:
-        raise _crash(exit_code, log) from error
-    log.unlink()
-    if error:
-        raise error
-
-
-@contextmanager
-def _process(command: list[str], log: IO[bytes]) -> Iterator[subprocess.Popen[str]]:
-    """A process that ends with the block, whatever ends the block."""
-    try:
-        process = subprocess.Popen(
-            command,
-            env=clean_variables(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            encoding="utf-8",
-            errors="replace",
-        )
-    except OSError as error:
-        raise BlenderMissing(f"{command[0]} does not start: {(error.strerror or str(error)).lower()}", HINT) from error
-    with process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE)
-            process.kill()
-
-
-def _messages(process: subprocess.Popen[str], log: IO[bytes]) -> Iterator[Message]:
-    """What the process tells on its output; what Blender prints there before the script runs goes to the log."""
-    assert process.stdout
-    for line in process.stdout:
-        try:
-            message = decode(line)
-        except ValueError:
-            with suppress(OSError):  # a full disk is for the capture to report
-                log.write(line.encode())
-            continue
-        yield message
-
-
-def _crash(exit_code: int, log: Path) -> OverpaintError:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
-    message = f"Blender {how}" + (f" after {lines[-1].strip()!r}" if lines else "")
-    if exit_code == -KILLED:
-        return OutOfMemory(message, "free some memory, then run the same command again: finished frames are kept")
-    return SceneInvalid(message, f"see {log}; finished frames are kept")
 
 
 def _named(name: str) -> Blender:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.blender import LOG_FILE, capture, find_blender
+from engine.blender import LOG_FILE, capture, find_blender, jobs_that_fit
 from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, UsageError
-from engine.contract.messages import Failed, Message, Warned, encode
+from engine.contract.messages import Divided, Failed, Finished, FrameWritten, Message, Warned, encode
 from engine.contract.options import capture_parser
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake Blenders are scripts with a first line")
@@ -161,3 +161,38 @@ def test_blender_ends_with_the_capture(tmp_path: Path) -> None:
     alive.unlink(missing_ok=True)
     time.sleep(0.2)
     assert not alive.exists()
+
+
+def test_the_error_of_one_process_is_raised_when_the_others_are_done(tmp_path: Path) -> None:
+    messages: list[Message] = []
+    fail = f"{tell(Failed.of(UsageError('too late', 'come earlier')))}; sys.exit(2)"
+    with pytest.raises(UsageError, match="too late"):
+        capture_with(
+            tmp_path,
+            f"if any(word.startswith('--share=3-4') for word in sys.argv): {fail}",
+            tell(Divided(["3-4"])),
+            "time.sleep(0.5)",
+            tell(FrameWritten(1, "")),
+            tell(Finished(1, 0, 0.5, "")),
+            on_message=messages.append,
+        )
+    assert [message.frame for message in messages if isinstance(message, FrameWritten)] == [1]
+
+
+def test_what_all_processes_warn_of_is_said_once(tmp_path: Path) -> None:
+    messages: list[Message] = []
+    divide = f"if not any('--share' in word for word in sys.argv): {tell(Divided(['3-4']))}"
+    with pytest.raises(OverpaintError):
+        capture_with(tmp_path, divide, tell(Warned("no UV map")), on_message=messages.append)
+    assert messages == [Warned("no UV map")]
+
+
+@pytest.mark.parametrize("words", ["0", "-1", "some"])
+def test_a_number_of_processes_that_makes_no_sense_is_refused(words: str) -> None:
+    with pytest.raises(UsageError, match="is not a number of processes"):
+        capture_parser("test").parse_args([f"--jobs={words}", "--out=shot", "scene.blend"])
+
+
+def test_auto_starts_at_least_one_process() -> None:
+    assert capture_parser("test").parse_args(["--jobs=auto", "--out=shot", "scene.blend"]).jobs == 0
+    assert jobs_that_fit() >= 1

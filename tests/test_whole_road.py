@@ -1,4 +1,4 @@
-"""From a .blend file to frames by the three ways there are: the same pictures, byte for byte."""
+"""From a .blend file to frames, by the launcher and by the script in Blender: the same pictures, byte for byte."""
 
 from __future__ import annotations
 

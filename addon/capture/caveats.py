@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import bpy
 
 from .. import compat
+from .opacity import is_volume
+from .simulations import needs_sequence
 from .surfaces import RENDERABLE
 
 
@@ -16,20 +18,16 @@ def caveats(scene: bpy.types.Scene) -> Iterator[str]:
         if not item.hide_render:
             yield from _left_out(item)
             yield from _changed(item)
-    if scene.rigidbody_world and not scene.rigidbody_world.point_cache.is_baked:
-        yield "the rigid bodies are not baked, and may move otherwise than in a render"
-
-
-def scripts_held_back() -> list[str]:
-    """A warning if Blender kept a script or a driver of the file from running; known once frames are evaluated."""
-    if not bpy.app.autoexec_fail:
-        return []
-    return [f"Blender did not run a script of the file, so something may stand still: {bpy.app.autoexec_fail_message}"]
+    if reason := needs_sequence(scene):
+        yield f"{reason}: every frame is simulated in its order; bake to capture faster, and on several processes"
 
 
 def _left_out(item: bpy.types.Object) -> Iterator[str]:
     if item.type in compat.NEVER_MESHES:
         yield f"{item.name!r} is a {item.type.lower()}, which has no faces: it is left out"
+    materials = [slot.material for slot in item.material_slots]
+    if materials and all(each and compat.has_nodes(each) and is_volume(each.node_tree) for each in materials):
+        yield f"{item.name!r} has the material of a volume, which has no surface: it is left out"
     particles = [system.settings for system in item.particle_systems]
     if any(settings.type == "HAIR" and settings.render_type == "PATH" for settings in particles):
         yield f"the hair of {item.name!r} is left out"
@@ -40,5 +38,11 @@ def _changed(item: bpy.types.Object) -> Iterator[str]:
         kind = "holdout" if item.is_holdout else "shadow catcher"
         yield f"{item.name!r} is a {kind}, and is captured as a solid object"
     for modifier in item.modifiers:
-        if modifier.show_render and hasattr(modifier, "point_cache") and not modifier.point_cache.is_baked:
-            yield f"{modifier.name!r} of {item.name!r} is not baked, and may move otherwise than in a render"
+        if modifier.show_render and modifier.type == "FLUID" and _is_empty_domain(modifier):
+            yield f"the fluid {modifier.name!r} of {item.name!r} is not baked, and stays at its start"
+
+
+def _is_empty_domain(modifier: bpy.types.FluidModifier) -> bool:
+    """Whether it is a fluid that moves only when it is baked, and nobody did."""
+    domain = modifier.domain_settings
+    return modifier.fluid_type == "DOMAIN" and domain.cache_type != "REPLAY" and not domain.has_cache_baked_any

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from .. import compat
 from .borrowing import Loans
 
 AOV = "Overpaint Object"
+PLACE_AOV = "Overpaint Place"
 _UNUSED_LEVEL = 2**31 - 1  # fills the unused levels of a persistent id
 _MASK = 0xFFFFFFFF
 
@@ -43,24 +43,28 @@ def identity_of(instance: bpy.types.DepsgraphObjectInstance) -> Identity:
 
 
 def write_identities(loans: Loans, view_layer: bpy.types.ViewLayer) -> None:
-    """Makes every surface opaque, and the pass named AOV hold Object Info > Random.
+    """Makes every surface tell its object's value, Object Info > Random, in the pass named AOV.
 
     An index pass would not do: it ends at 32767, and instances made by geometry nodes share one.
     """
+    _add_pass(loans, view_layer, AOV, "VALUE")
+
+
+def write_places(loans: Loans, scene: bpy.types.Scene) -> bool:
+    """Makes every surface tell its object's place, too, for those that share a value. False: it does already."""
+    view_layer = next(layer for layer in scene.view_layers if layer.use)
+    if PLACE_AOV in view_layer.aovs:
+        return False
+    _add_pass(loans, view_layer, PLACE_AOV, "COLOR")
+    for material in bpy.data.materials:
+        material.update_tag()  # Cycles has compiled them without the pass
+    return True
+
+
+def _add_pass(loans: Loans, view_layer: bpy.types.ViewLayer, name: str, kind: str) -> None:
     aov = view_layer.aovs.add()
-    loans.callback(lambda: view_layer.aovs.remove(view_layer.aovs[AOV]))
-    aov.name, aov.type = AOV, "VALUE"
-    material = bpy.data.materials.new(AOV)
-    loans.callback(bpy.data.materials.remove, material)
-    tree = compat.use_nodes(material)
-    output, diffuse, info, value = (
-        tree.nodes.new(f"ShaderNode{kind}") for kind in ("OutputMaterial", "BsdfDiffuse", "ObjectInfo", "OutputAOV")
-    )
-    diffuse.inputs["Color"].default_value = (0.0, 0.0, 0.0, 1.0)  # no light is ever looked for
-    value.aov_name = AOV
-    tree.links.new(diffuse.outputs["BSDF"], output.inputs["Surface"])
-    tree.links.new(info.outputs["Random"], value.inputs["Value"])
-    loans.lend(view_layer, material_override=material)
+    loans.callback(lambda: view_layer.aovs.remove(view_layer.aovs[name]))
+    aov.name, aov.type = name, kind
 
 
 def _library(item: bpy.types.ID) -> str:

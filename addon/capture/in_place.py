@@ -28,4 +28,5 @@ def capture_in_place(context: bpy.types.Context, options: argparse.Namespace, fo
         if kept is None:
             remove_shot(folder)
         shot = kept or shot
-        return shoot(scene, reader, folder, shot, missing_frames(folder, shot, request.frames), emit)
+        missing = missing_frames(folder, shot, request.frames)
+        return shoot(reader, folder, shot, missing, emit, look_at=missing)

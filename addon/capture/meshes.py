@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,27 +11,46 @@ import numpy as np
 
 from ...engine.contract.hashing import content_hash
 from .islands import uv_islands
+from .uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer
+from .uv_layers import UvLayers
+from .writing import write_values
+
+LAYER_NAMES = {source: f"Overpaint {source}" for source in (REPACKED, REPLACED, MADE)}
+SOURCES = {name: source for source, name in LAYER_NAMES.items()}
+MOST_LAYERS = 8  # that a mesh can have
+
+
+@dataclass(frozen=True, eq=False)
+class Polygons:
+    """How vertices make polygons, and how they are shaded."""
+
+    corner_vertices: np.ndarray  # (C,) int32
+    starts: np.ndarray  # (P,) int32
+    shading: tuple[np.ndarray, ...]
+    """What the normals depend on, beside the positions."""
+
+    def equals(self, other: Polygons) -> bool:
+        mine, others = ((each.corner_vertices, each.starts, *each.shading) for each in (self, other))
+        return len(mine) == len(others) and all(map(np.array_equal, mine, others))
 
 
 @dataclass(frozen=True, eq=False)
 class Topology:
     """How a mesh's vertices make a surface: all of it but their positions."""
 
-    corner_vertices: np.ndarray  # (C,) int32
-    polygon_starts: np.ndarray  # (P,) int32
-    has_uv: bool
-    corner_uv: np.ndarray  # (C, 2) float32, zeros where the mesh has no UV layer
-    shading: tuple[np.ndarray, ...]
-    """What the normals depend on, beside the positions."""
+    polygons: Polygons
+    artist_uv: np.ndarray | None  # (C, 2) float32
+    layer: UvLayer
+    """The UVs that are captured."""
     corners: np.ndarray  # (T, 3) int32, the corners of each triangle
 
     @cached_property
     def triangles(self) -> np.ndarray:  # (T, 3) int32, vertices
-        return self.corner_vertices[self.corners]
+        return self.polygons.corner_vertices[self.corners]
 
     @cached_property
     def uv(self) -> np.ndarray:  # (T, 3, 2) float32
-        return self.corner_uv[self.corners]
+        return self.layer.corner_uv[self.corners]
 
     @cached_property
     def island(self) -> np.ndarray:  # (T,) int32
@@ -38,15 +58,14 @@ class Topology:
 
     @cached_property
     def digest(self) -> str:
-        return content_hash(self.triangles, self.uv, *self.shading)
+        return content_hash(self.triangles, self.uv, *self.polygons.shading)
 
-    def equals(self, other: Topology) -> bool:
-        """Whether the surface is the same, but for how polygons are cut into triangles."""
-        mine, others = (
-            (each.corner_vertices, each.polygon_starts, each.corner_uv, *each.shading) for each in (self, other)
-        )
-        same_kind = self.has_uv == other.has_uv and len(mine) == len(others)
-        return same_kind and all(map(np.array_equal, mine, others))
+    def is_of(self, polygons: Polygons, rendered: UvLayer | None) -> bool:
+        """Whether a mesh is still this surface, but for how its polygons are cut into triangles."""
+        kept = self.artist_uv if rendered is None or rendered.source == ARTIST else self.layer.corner_uv
+        uv = rendered.corner_uv if rendered else None
+        same_uv = kept is uv if kept is None or uv is None else np.array_equal(kept, uv)
+        return same_uv and self.polygons.equals(polygons)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,49 +86,73 @@ class MeshArrays:
         return np.where(choice, high, low).astype(np.float64)
 
 
-def read_mesh(mesh: bpy.types.Mesh, before: MeshArrays | None) -> MeshArrays:
-    """The evaluated mesh. What equals `before`, the same object's mesh a frame earlier, is taken from there.
+def read_mesh(mesh: bpy.types.Mesh, owner: str, before: MeshArrays | None, layers: UvLayers) -> MeshArrays:
+    """The evaluated mesh of the object `owner`, which is given unique UVs if it has none. What equals `before`, the
+    same object's mesh a frame earlier, is taken from there.
 
     Comparing arrays is far cheaper than reading triangles and hashing, and a mesh's address proves nothing: Blender
     gives it to another one once the frame is over.
     """
     vertices = _read(mesh.vertices, "co", 3, np.float32)
+    polygons, rendered = _read_polygons(mesh), _read_layer(mesh)
     same_vertices = before is not None and np.array_equal(vertices, before.vertices)
-    topology = _read_topology(mesh, before.topology if before else None, same_vertices)
+    if before and before.topology.is_of(polygons, rendered):
+        topology = _cut_as_now(mesh, before.topology, same_vertices)
+    else:
+        corners = _read_corners(mesh)
+        bare = BareMesh(vertices, polygons.corner_vertices, polygons.starts, corners)
+        topology = _new_topology(polygons, corners, rendered, lambda uv: layers.choose(owner, bare, uv))
+    if topology.layer.source != ARTIST and (rendered is None or rendered.source == ARTIST):
+        _write_layer(mesh, topology.layer)
     if before and same_vertices and topology is before.topology:
         return before
     return MeshArrays(vertices, topology)
 
 
-def _read_topology(mesh: bpy.types.Mesh, before: Topology | None, same_vertices: bool) -> Topology:
-    uv = _uv_layer(mesh)
-    found = Topology(
+def _new_topology(
+    polygons: Polygons, corners: np.ndarray, rendered: UvLayer | None, choose: Callable[[np.ndarray | None], UvLayer]
+) -> Topology:
+    if rendered and rendered.source != ARTIST:  # Blender kept the mesh since it was given these UVs
+        return Topology(polygons, None, rendered, corners)
+    artist_uv = rendered.corner_uv if rendered else None
+    return Topology(polygons, artist_uv, choose(artist_uv), corners)
+
+
+def _cut_as_now(mesh: bpy.types.Mesh, before: Topology, same_vertices: bool) -> Topology:
+    """How a quad or an n-gon is cut into triangles depends on its vertices' positions."""
+    if same_vertices or len(before.polygons.corner_vertices) == 3 * len(before.polygons.starts):
+        return before
+    corners = _read_corners(mesh)
+    return before if np.array_equal(corners, before.corners) else replace(before, corners=corners)
+
+
+def _read_polygons(mesh: bpy.types.Mesh) -> Polygons:
+    return Polygons(
         corner_vertices=_read(mesh.loops, "vertex_index", 1, np.int32),
-        polygon_starts=_read(mesh.polygons, "loop_start", 1, np.int32),
-        has_uv=uv is not None,
-        corner_uv=_read(uv.uv, "vector", 2, np.float32) if uv else np.zeros((len(mesh.loops), 2), np.float32),
+        starts=_read(mesh.polygons, "loop_start", 1, np.int32),
         shading=_read_shading(mesh),
-        corners=np.empty((0, 3), np.int32),
     )
-    unchanged = before is not None and found.equals(before)
-    all_triangles = len(found.corner_vertices) == 3 * len(found.polygon_starts)
-    if before and unchanged and (same_vertices or all_triangles):
-        return before
-    corners = _read_corners(mesh)  # how a quad or an n-gon is cut depends on its vertices' positions
-    if before and unchanged and np.array_equal(corners, before.corners):
-        return before
-    return replace(found, corners=corners)
 
 
-def _uv_layer(mesh: bpy.types.Mesh) -> bpy.types.MeshUVLoopLayer | None:
-    """The layer that Cycles renders. On a mesh that geometry nodes made there may be none, until one is chosen here:
+def _read_layer(mesh: bpy.types.Mesh) -> UvLayer | None:
+    """The UVs that Cycles renders. On a mesh that geometry nodes made there may be none, until one is chosen here:
     Cycles has not read the evaluated mesh yet."""
     named = [layer for layer in mesh.uv_layers if not layer.name.startswith(".")]
-    rendered = next((layer for layer in named if layer.active_render), None)
-    if rendered is None and named:
-        rendered = named[0]
+    if not named:
+        return None
+    rendered = next((layer for layer in named if layer.active_render), named[0])
+    if not rendered.active_render:
         rendered.active_render = True
-    return rendered
+    return UvLayer(_read(rendered.uv, "vector", 2, np.float32), SOURCES.get(rendered.name, ARTIST))
+
+
+def _write_layer(mesh: bpy.types.Mesh, layer: UvLayer) -> None:
+    """Makes Cycles render the layer. Only this frame's evaluated mesh has it, never the artist's."""
+    if len(mesh.uv_layers) == MOST_LAYERS:
+        mesh.uv_layers.remove(next(other for other in mesh.uv_layers if not other.active_render))
+    written = mesh.uv_layers.new(name=LAYER_NAMES[layer.source], do_init=False)
+    write_values(written.uv, "vector", layer.corner_uv)
+    written.active_render = True
 
 
 def _read_corners(mesh: bpy.types.Mesh) -> np.ndarray:

@@ -7,19 +7,22 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
 import bpy
 
 from ...engine.contract.errors import OverpaintError, SceneInvalid
-from ...engine.contract.messages import Failed, Finished, Message, encode
+from ...engine.contract.frames import format_frames
+from ...engine.contract.messages import Divided, Failed, Finished, Message, encode
 from ...engine.contract.options import capture_parser
 from ...engine.contract.shot import missing_frames
 from .. import compat
 from .previous import remove_shot, still_valid
 from .request import request_of, scene_named, view_layer_named
 from .shooting import Emit, empty_shot, ready_to_shoot, shoot
+from .simulations import needs_sequence
 from .sources import source_hashes
 
 
@@ -44,7 +47,7 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
 
     Raises SceneInvalid, UsageError or OutputUnwritable.
     """
-    open_blend(Path(options.blend))
+    open_blend(Path(options.blend), options.enable_autoexec)
     started = time.monotonic()
     scene = scene_named(options.scene, bpy.context)
     view_layer = view_layer_named(scene, options.view_layer)
@@ -54,19 +57,29 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
     kept = None if options.overwrite else still_valid(folder, shot)
     if kept is None:
         remove_shot(folder)
-    missing = missing_frames(folder, kept or shot, request.frames)
+    missing = missing_frames(folder, kept or shot, options.share or request.frames)
+    own, *others = [missing] if needs_sequence(scene) else shares_of(missing, options.jobs)
+    if others:
+        emit(Divided([format_frames(share) for share in others]))
     with ready_to_shoot(scene, view_layer, request) as reader:
-        shoot(scene, reader, folder, kept or shot, missing, emit)
+        shoot(reader, folder, kept or shot, own, emit, look_at=() if options.share else missing)
     left = len(request.frames) - len(missing)
-    return Finished(len(missing), left, time.monotonic() - started, str(folder))
+    return Finished(len(own), left, time.monotonic() - started, str(folder))
 
 
-def open_blend(path: Path) -> None:
-    """Opens a file without running its scripts. Raises SceneInvalid where Blender cannot."""
+def shares_of(frames: tuple[int, ...], jobs: int) -> list[tuple[int, ...]]:
+    """The frames in runs of about the same length, one for each process; one frame alone is not worth a start."""
+    count = max(1, min(jobs, len(frames) // 2))
+    ends = [round(index * len(frames) / count) for index in range(count + 1)]
+    return [frames[first:last] for first, last in pairwise(ends)]
+
+
+def open_blend(path: Path, enable_autoexec: bool) -> None:
+    """Opens a file; its scripts and drivers run only if they are enabled. Raises SceneInvalid where Blender cannot."""
     if not path.is_file():
         raise SceneInvalid(f"there is no file {path}", "check the name of the .blend file")
     try:
-        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
+        bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=enable_autoexec)
     except RuntimeError as error:
         raise SceneInvalid(
             f"Blender {bpy.app.version_string} cannot open {path}: {_reason(error)}",

@@ -11,7 +11,8 @@ from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.shot import CaptureSettings, PassChannels
 from .. import compat
 from .borrowing import Loans
-from .identity import AOV, write_identities
+from .identity import AOV, PLACE_AOV, write_identities
+from .materials import cover_surfaces
 
 PASSES = ("use_pass_z", "use_pass_uv", "use_pass_normal")
 
@@ -25,6 +26,7 @@ def exact_passes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, settin
         _leave_out_effects(loans, scene)
         _choose_passes(loans, scene, view_layer)
         _make_solid(loans, scene, view_layer)
+        cover_surfaces(loans, scene, view_layer)
         write_identities(loans, view_layer)
         yield loans
 
@@ -37,6 +39,7 @@ def channels_of(view_layer: bpy.types.ViewLayer) -> PassChannels:
         uv=(f"{layer}.UV.U", f"{layer}.UV.V"),
         object_id=f"{layer}.{AOV}.X",
         normal=(f"{layer}.Normal.X", f"{layer}.Normal.Y", f"{layer}.Normal.Z"),
+        object_place=(f"{layer}.{PLACE_AOV}.R", f"{layer}.{PLACE_AOV}.G", f"{layer}.{PLACE_AOV}.B"),
     )
 
 

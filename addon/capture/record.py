@@ -9,7 +9,10 @@ from pathlib import Path
 
 from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.shot import Shot, ShotFrame, ShotObject, write_shot
+from .store import geometry_name
 from .surfaces import FrameScene, Surface
+from .uv_choice import ARTIST, UvLayer
+from .uv_warnings import changing_warning, uv_warnings
 
 SAVE_EVERY = 2.0  # seconds: what a killed capture may lose
 
@@ -22,20 +25,22 @@ class ShotRecord:
         self._folder = folder
         self._saved = 0.0
         self._objects = {item.key: item for item in shot.objects}
-        self._names_by_value = {item.pass_value: item.name for item in shot.objects}
+        self._layers: dict[str, UvLayer] = {}
 
     def add(self, frame: int, scene: FrameScene) -> list[str]:
-        """Adds a captured frame; returns the warnings that are new. Raises SceneInvalid for surfaces of one value."""
+        """Adds a captured frame; returns the warnings that are new. Raises SceneInvalid for a surface that no pass
+        can hold."""
         new = [surface for key, surface in scene.surfaces.items() if key not in self._objects]
         for surface in new:
             self._add_object(surface)
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
-        without_uv = {surface.owner for surface in new if not surface.mesh.topology.has_uv}
         return self.warn(
-            [f"{name!r} has no UV map" for name in sorted(without_uv)]
+            [*uv_warnings({surface.identity.name: surface.mesh.topology.layer.source for surface in new})]
+            + [changing_warning(name) for name in sorted(self._changing(scene))]
             + [f"{name!r} has no faces, and is left out" for name in scene.empty]
             + [f"the points of {name!r} are left out" for name in scene.points]
+            + [_twins_warning(twins) for twins in scene.twins]
         )
 
     def save(self, now: bool = True) -> None:
@@ -50,20 +55,33 @@ class ShotRecord:
         self.shot = replace(self.shot, warnings=(*self.shot.warnings, *new))
         return new
 
+    def _changing(self, scene: FrameScene) -> set[str]:
+        """Names of the surfaces whose UVs were made for other faces than in the first frame they were seen in."""
+        layers = {key: surface.mesh.topology.layer for key, surface in scene.surfaces.items()}
+        return {
+            scene.surfaces[key].identity.name
+            for key, layer in layers.items()
+            if layer.source != ARTIST and not layer.equals(self._layers.setdefault(key, layer))
+        }
+
     def _add_object(self, surface: Surface) -> None:
         identity = surface.identity
-        twin = "the background" if identity.pass_value == 0 else self._names_by_value.get(identity.pass_value)
-        if twin is not None:
+        if identity.pass_value == 0:
             raise SceneInvalid(
-                f"Cycles cannot tell {identity.name!r} of {surface.owner!r} from {twin!r} in the passes",
+                f"Cycles cannot tell {identity.name!r} of {surface.owner!r} from the background in the passes",
                 f"rename {surface.owner!r}: the name decides about the value that stands for it",
             )
-        self._names_by_value[identity.pass_value] = identity.name
         self._objects[identity.key] = ShotObject(
             id=len(self._objects) + 1,
             key=identity.key,
             name=identity.name,
             library=identity.library,
             pass_value=identity.pass_value,
-            has_uv=surface.mesh.topology.has_uv,
+            uv=surface.mesh.topology.layer.source,
+            geometry=geometry_name(surface.mesh),
         )
+
+
+def _twins_warning(twins: tuple[Surface, ...]) -> str:
+    names = sorted({surface.owner for surface in twins})
+    return f"{len(twins)} surfaces of {', '.join(map(repr, names))} are at one place and share an id"

@@ -41,7 +41,7 @@ def request_of(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureRe
     """Reads the options of `contract.options.capture_parser`. Raises UsageError or SceneInvalid."""
     clip = scene_clip(scene)
     frames = frames_to_capture(options.frames or (options.clip or clip).frames, options.clip or clip)
-    outside = [frame for frame in frames if frame not in clip]
+    outside = [frame for frame in frames if frame not in clip and frame >= 0]  # no scene's range can begin below 0
     if outside:
         raise UsageError(
             f"the frames {format_frames(outside)} are outside the scene's range {clip}",
@@ -55,7 +55,7 @@ def request_of(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureRe
 
 
 def scene_clip(scene: bpy.types.Scene) -> Clip:
-    return Clip(scene.frame_start, scene.frame_end)
+    return Clip(scene.frame_start, scene.frame_end, scene.frame_step)
 
 
 def scene_size(scene: bpy.types.Scene) -> Size:
@@ -65,8 +65,10 @@ def scene_size(scene: bpy.types.Scene) -> Size:
 
 def _settings(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureSettings:
     width, height = options.resolution or scene_size(scene).checked()
+    names = (options.scene, options.view_layer, options.camera)
+    autoexec = getattr(options, "enable_autoexec", False)  # in place it is the artist's own setting that counts
     try:
-        return CaptureSettings(width, height, options.pass_scale, options.scene, options.view_layer, options.camera)
+        return CaptureSettings(width, height, options.pass_scale, *names, autoexec)
     except ValueError as error:
         raise UsageError(str(error), "--pass-scale takes 1, 3, 5 ...") from error
 

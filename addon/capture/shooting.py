@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -15,13 +16,14 @@ from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import FrameWritten, Message, Progress, Warned
 from ...engine.contract.shot import Shot, passes_path
-from .caveats import caveats, scripts_held_back
+from .caveats import caveats
 from .evaluation import FrameReader, frame_reader
 from .exr_file import is_whole
 from .previous import remove_strays
 from .recipe import channels_of, exact_passes
 from .record import ShotRecord
 from .request import CaptureRequest, scene_clip, scene_size
+from .scripts import scripts_held_back
 from .store import GeometryStore
 from .surfaces import FrameScene
 
@@ -57,27 +59,32 @@ def ready_to_shoot(
 
 
 def shoot(
-    scene: bpy.types.Scene, reader: FrameReader, folder: Path, shot: Shot, frames: tuple[int, ...], emit: Emit
+    reader: FrameReader, folder: Path, shot: Shot, frames: tuple[int, ...], emit: Emit, look_at: tuple[int, ...]
 ) -> Shot:
     """Captures `frames` into the folder of `shot`, in their order, and returns the shot with them.
 
-    Raises SceneInvalid for what cannot be captured, and OutputUnwritable; the frames before are kept.
+    Something has to be in view in one of the frames `look_at`, if there are any. Raises SceneInvalid for what cannot
+    be captured, and OutputUnwritable; the frames before are kept.
     """
     record = ShotRecord(folder, shot)
-    store = GeometryStore(folder, known=[item.key for item in shot.objects])
+    store = GeometryStore(folder, known=shot.objects)
     remove_strays(folder)
     _warn(shot.warnings, emit)
     record.save()
     started, storing = time.monotonic(), 0.0
     try:
         for done, frame in enumerate(frames):
-            emit(_progress(frame, done, len(frames), started))
+            at_work = _progress(frame, done, len(frames), started)
+            emit(at_work)
+            for step, steps in reader.simulate_to(frame):
+                share = (done + step / (steps + 1)) / len(frames)
+                emit(replace(at_work, step=step, steps=steps + 1, share=share))
             frame_scene = _render(reader, frame, passes_path(folder, frame))
-            if not record.shot.frames:
-                _require_something(reader, frame_scene, frames[1:], shot)
+            if look_at and not record.shot.frames:
+                _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
             store.write(frame, frame_scene)
-            _warn([*record.add(frame, frame_scene), *record.warn(scripts_held_back())], emit)
+            _warn([*record.add(frame, frame_scene), *record.warn([] if done else scripts_held_back())], emit)
             storing += time.monotonic() - rendered
             record.save(now=False)
             emit(FrameWritten(frame, str(passes_path(folder, frame))))
@@ -100,11 +107,11 @@ def _render(reader: FrameReader, frame: int, passes: Path) -> FrameScene:
     return frame_scene
 
 
-def _require_something(reader: FrameReader, first: FrameScene, others: tuple[int, ...], shot: Shot) -> None:
+def _require_something(reader: FrameReader, first: FrameScene, frames: tuple[int, ...], shot: Shot) -> None:
     """Raises SceneInvalid if no frame shows anything; asked before all of them are rendered."""
     if first.shows_something(shot.capture):
         return
-    if not any(reader.evaluate(frame).shows_something(shot.capture) for frame in others):
+    if not any(reader.evaluate(frame).shows_something(shot.capture) for frame in frames):
         raise SceneInvalid(
             "no mesh is in view of the camera in any of the frames",
             "turn the camera to a mesh that is visible in renders, or choose other frames",

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.contract.files import atomic
-from ...engine.contract.shot import geometry_path, motion_path
+from ...engine.contract.hashing import content_hash
+from ...engine.contract.motion import AS_STORED, Motion, write_motion
+from ...engine.contract.shot import ShotObject, geometry_path
 from .meshes import MeshArrays, Topology
-from .surfaces import FrameScene, Surface
+from .surfaces import FrameScene
 
 
 @dataclass(eq=False)
@@ -39,48 +41,49 @@ class StoredGeometry:
         return topology is self.equal_topology
 
 
-class GeometryStore:
-    """Writes a surface's geometry the first time it is seen, and what differs from it with every frame.
+def geometry_name(mesh: MeshArrays) -> str:
+    """Names a mesh's file by its content: in whatever order frames are captured, one mesh has one file."""
+    return content_hash(mesh.vertex_digest, mesh.topology.digest)[:16]
 
-    `known` are the keys whose files an earlier capture of the same scene left.
+
+class GeometryStore:
+    """Writes a mesh the first time it is seen, and what differs from it with every frame.
+
+    `known` are the objects of an earlier capture of the same scene, whose geometry is written.
     """
 
-    def __init__(self, folder: Path, known: Iterable[str]) -> None:
+    def __init__(self, folder: Path, known: Iterable[ShotObject]) -> None:
         self._folder = folder
-        self._known = set(known)
+        self._names = {item.key: item.geometry for item in known}
         self._stored: dict[str, StoredGeometry] = {}
 
     def write(self, frame: int, scene: FrameScene) -> None:
-        motion: dict[str, np.ndarray] = {}
-        for key, surface in scene.surfaces.items():
-            motion |= self._motion_of(key, surface)
-        with atomic(motion_path(self._folder, frame)) as path, path.open("wb") as file:
-            np.savez(file, **motion)  # type: ignore[arg-type]  # the names are keys, none is an option
+        shapes: dict[tuple[str, int], int] = {}  # by geometry file and mesh: what instances share is written once
+        meshes: list[dict[str, np.ndarray]] = []
+        shape_of = np.full(len(scene.surfaces), AS_STORED, np.int32)
+        for row, (key, surface) in enumerate(scene.surfaces.items()):
+            name = self._geometry_of(key, surface.mesh)
+            shape = (name, id(surface.mesh))
+            if shape not in shapes:
+                differing = _differing(self._stored[name], surface.mesh)
+                shapes[shape] = len(meshes) if differing else AS_STORED
+                meshes += [differing] if differing else []
+            shape_of[row] = shapes[shape]
+        motion = Motion(np.array(list(scene.surfaces), np.str_), scene.matrices, shape_of, tuple(meshes))
+        write_motion(self._folder, frame, motion)
 
-    def _motion_of(self, key: str, surface: Surface) -> dict[str, np.ndarray]:
-        mesh, topology = surface.mesh, surface.mesh.topology
-        stored = self._geometry(key, mesh)
-        arrays: dict[str, np.ndarray] = {}
-        if stored.has_vertices_of(mesh):
-            arrays[f"matrix/{key}"] = surface.matrix
-        else:
-            arrays[f"vertices/{key}"] = to_world(surface)
-        if not stored.has_topology_of(topology):
-            arrays |= {
-                f"triangles/{key}": topology.triangles,
-                f"uv/{key}": topology.uv,
-                f"island/{key}": topology.island,
-            }
-        return arrays
-
-    def _geometry(self, key: str, mesh: MeshArrays) -> StoredGeometry:
-        if key not in self._stored:
-            path = geometry_path(self._folder, key)
-            if key not in self._known or not path.is_file():
+    def _geometry_of(self, key: str, mesh: MeshArrays) -> str:
+        """The name of the object's geometry file, which lies there afterwards."""
+        if key not in self._names:
+            self._names[key] = geometry_name(mesh)
+        name = self._names[key]
+        if name not in self._stored:
+            path = geometry_path(self._folder, name)
+            if not path.is_file():
                 self._write_geometry(path, mesh)
             with np.load(path) as file:
-                self._stored[key] = StoredGeometry(file["vertices"], file["triangles"], file["uv"])
-        return self._stored[key]
+                self._stored[name] = StoredGeometry(file["vertices"], file["triangles"], file["uv"])
+        return name
 
     def _write_geometry(self, path: Path, mesh: MeshArrays) -> None:
         topology = mesh.topology
@@ -88,7 +91,14 @@ class GeometryStore:
             np.savez(file, vertices=mesh.vertices, triangles=topology.triangles, uv=topology.uv, island=topology.island)
 
 
-def to_world(surface: Surface) -> np.ndarray:
-    """(V, 3) float32, metres."""
-    rotation, translation = surface.matrix[:3, :3], surface.matrix[:3, 3]
-    return (surface.mesh.vertices @ rotation.T + translation).astype(np.float32)
+def _differing(stored: StoredGeometry, mesh: MeshArrays) -> dict[str, np.ndarray]:
+    """What the mesh has otherwise than its geometry file: nothing, its vertices, or all of it."""
+    topology = mesh.topology
+    if not stored.has_topology_of(topology):
+        return {
+            "vertices": mesh.vertices,
+            "triangles": topology.triangles,
+            "uv": topology.uv,
+            "island": topology.island,
+        }
+    return {} if stored.has_vertices_of(mesh) else {"vertices": mesh.vertices}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,10 @@ from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import Camera, CaptureSettings
 from .cameras import read_camera
 from .identity import Identity, identity_of
+from .materials import cover_mesh, holes_digest
 from .meshes import MeshArrays, read_mesh
+from .uv_layers import UvLayers
+from .writing import write_values
 
 RENDERABLE = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}
 
@@ -40,28 +44,54 @@ class FrameScene:
     """Names of objects that render, but have no faces."""
     points: tuple[str, ...]
     """Names of objects that make points, which are left out."""
+    holes: str
+    """Changes whenever the holes of surfaces do; empty where there are none."""
 
     @cached_property
     def digest(self) -> str:
         """Changes whenever what is seen changes, and with nothing else."""
         camera = [self.camera.projection, self.camera.intrinsics.tolist(), self.camera.world_to_camera.tolist()]
         surfaces = [
-            [key, surface.matrix.tolist(), surface.mesh.vertex_digest, surface.mesh.topology.digest]
-            for key, surface in self.surfaces.items()
+            [key, surface.mesh.vertex_digest, surface.mesh.topology.digest] for key, surface in self.surfaces.items()
         ]
-        return content_hash(camera, surfaces)
+        return content_hash(camera, surfaces, self.matrices, self.holes)
+
+    @cached_property
+    def matrices(self) -> np.ndarray:  # (N, 4, 4) float64, in the order of `surfaces`
+        return np.array([surface.matrix for surface in self.surfaces.values()]).reshape(-1, 4, 4)
+
+    @cached_property
+    def tied(self) -> tuple[tuple[Surface, ...], ...]:
+        """The groups of surfaces that the object pass cannot tell apart."""
+        by_value: defaultdict[float, list[Surface]] = defaultdict(list)
+        for surface in self.surfaces.values():
+            by_value[surface.identity.pass_value].append(surface)
+        return tuple(tuple(group) for group in by_value.values() if len(group) > 1)
+
+    @cached_property
+    def twins(self) -> tuple[tuple[Surface, ...], ...]:
+        """The groups of surfaces that nothing tells apart: tied, and at one place."""
+        by_place: defaultdict[tuple[int, bytes], list[Surface]] = defaultdict(list)
+        for number, group in enumerate(self.tied):
+            for surface in group:
+                by_place[number, surface.matrix[:3, 3].astype(np.float32).tobytes()].append(surface)
+        return tuple(tuple(group) for group in by_place.values() if len(group) > 1)
 
     def shows_something(self, settings: CaptureSettings) -> bool:
         """Whether any surface's bounding box reaches into the picture."""
         return any(_in_picture(self.camera, surface, settings) for surface in self.surfaces.values())
 
 
-def read_frame(depsgraph: bpy.types.Depsgraph, settings: CaptureSettings, before: Mapping[str, Surface]) -> FrameScene:
-    """Reads a render depsgraph. `before` holds an earlier frame's surfaces, so that what stays is not read again."""
+def read_frame(
+    depsgraph: bpy.types.Depsgraph, settings: CaptureSettings, before: Mapping[str, Surface], layers: UvLayers
+) -> FrameScene:
+    """Reads a render depsgraph, and gives its meshes unique UVs. `before` holds an earlier frame's surfaces, so that
+    what stays is not read again."""
     surfaces: dict[str, Surface] = {}
     meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
     empty: set[str] = set()
     points: set[str] = set()
+    faces: list[list[str]] = []  # names of meshes, and digests of their faces' materials
     for instance in depsgraph.object_instances:
         if not _meets_camera_rays(instance, depsgraph):
             continue
@@ -77,18 +107,20 @@ def read_frame(depsgraph: bpy.types.Depsgraph, settings: CaptureSettings, before
             raise SceneInvalid(f"two instances of {identity.name!r} cannot be told apart", "rename one of them")
         address = item.data.as_pointer()
         if address not in meshes:
+            faces.append([item.name_full, cover_mesh(item.data, depsgraph)])
             earlier = before.get(identity.key)
-            meshes[address] = read_mesh(item.data, earlier.mesh if earlier else None)
+            meshes[address] = read_mesh(item.data, item.name_full, earlier.mesh if earlier else None, layers)
         surfaces[identity.key] = Surface(identity, _owner(instance).name, _matrix(instance), meshes[address])
     camera = read_camera(depsgraph, settings.width, settings.height)
     empty -= {surface.owner for surface in surfaces.values()}
-    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(empty)), tuple(sorted(points)))
+    holes = holes_digest(depsgraph, sorted(faces))
+    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(empty)), tuple(sorted(points)), holes)
 
 
 def _shrink_points(points: bpy.types.PointCloud) -> None:
     """Makes points invisible to Cycles, which has not read them yet and would render them as balls."""
     radius = points.attributes.get("radius") or points.attributes.new("radius", "FLOAT", "POINT")
-    radius.data.foreach_set("value", np.zeros(len(points.points), np.float32))
+    write_values(radius.data, "value", np.zeros(len(points.points)))
 
 
 def _owner(instance: bpy.types.DepsgraphObjectInstance) -> bpy.types.Object:
@@ -96,7 +128,7 @@ def _owner(instance: bpy.types.DepsgraphObjectInstance) -> bpy.types.Object:
 
 
 def _matrix(instance: bpy.types.DepsgraphObjectInstance) -> np.ndarray:
-    return np.array(instance.matrix_world, dtype=np.float64)
+    return np.array([*map(tuple, instance.matrix_world)])  # numpy takes four times as long for a matrix of Blender's
 
 
 def _meets_camera_rays(instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph) -> bool:

@@ -48,29 +48,35 @@ class Clip:
 
     first: int
     last: int
+    step: int = 1
+    """From one frame to the next, where nobody says which frames: 2 for every other frame."""
 
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError(f"clip: expected first <= last, got {self.first}-{self.last}")
+        if self.step < 1:
+            raise ValueError(f"clip: expected a step of 1 or more, got {self.step}")
 
     def __contains__(self, frame: int) -> bool:
         return self.first <= frame <= self.last
 
     def __str__(self) -> str:
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        text = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        return text if self.step == 1 or self.first == self.last else f"{text}x{self.step}"
 
     @property
     def frames(self) -> tuple[int, ...]:
-        return tuple(range(self.first, self.last + 1))
+        return tuple(range(self.first, self.last + 1, self.step))
 
     @classmethod
     def parse(cls, text: str) -> Clip:
         frames = parse_frames(text)
-        return cls(frames[0], frames[-1])
+        stepped = _RANGE.fullmatch(text.replace(" ", ""))
+        return cls(frames[0], frames[-1], int(stepped[3] or 1) if stepped else 1)
 
     def probe(self, count: int = 16) -> tuple[int, ...]:
         """At most `count` evenly spaced frames, the first and the last among them: all a plan ever looks at."""
-        length = self.last - self.first
-        if length < count:
-            return self.frames
-        return tuple(self.first + round(index * length / (count - 1)) for index in range(count))
+        frames = self.frames
+        if len(frames) <= count:
+            return frames
+        return tuple(frames[round(index * (len(frames) - 1) / (count - 1))] for index in range(count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from .errors import OverpaintError
 
@@ -64,6 +65,14 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Divided:
+    """The capture takes the first of its frames; these are for other processes."""
+
+    shares: list[str]
+    """Frame ranges."""
+
+
+@dataclass(frozen=True)
 class FrameWritten:
     """A frame is on disk under its final name."""
 
@@ -96,10 +105,8 @@ class Failed:
         return cls(error.kind, error.message, error.hint, error.exit_code)
 
 
-Message = Generate | Cancel | Shutdown | Ready | Progress | Warned | FrameWritten | Finished | Failed
-_TYPES: dict[str, type[Message]] = {
-    cls.__name__: cls for cls in (Generate, Cancel, Shutdown, Ready, Progress, Warned, FrameWritten, Finished, Failed)
-}
+Message = Generate | Cancel | Shutdown | Ready | Progress | Warned | Divided | FrameWritten | Finished | Failed
+_TYPES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 
 
 def encode(message: Message) -> str:

@@ -66,6 +66,18 @@ def add_capture_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--camera", default="", metavar="NAME", help="default: the scene's, with its cuts")
 
 
+def add_blender_options(parser: argparse.ArgumentParser) -> None:
+    """How Blender's own processes capture a file."""
+    group = parser.add_argument_group("Blender")
+    group.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="Blenders side by side; auto: what fits here (default: 1)"
+    )
+    group.add_argument(
+        "--enable-autoexec", action="store_true", help="let scripts and drivers in the file run: only if you trust it"
+    )
+    group.add_argument("--share", type=parse_frames, help=argparse.SUPPRESS)  # exactly these frames, for one of several
+
+
 def add_paint_options(parser: argparse.ArgumentParser) -> None:
     """How the frames are to look."""
     look = parser.add_argument_group("look")
@@ -101,8 +113,10 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
     )
     machine = parser.add_argument_group("machine")
     machine.add_argument("--device", choices=("auto", "cuda", "cpu", "mps"), default="auto", help="default: auto")
-    machine.add_argument("--dtype", choices=DTYPES, default="auto", help="default: float16 on a GPU, float32 on a CPU")
-    machine.add_argument("--chunk", type=_count, default=32, metavar="N", help="frames between two saves (default: 32)")
+    machine.add_argument("--dtype", choices=DTYPES, default="auto", help="default: float16 on CUDA, else float32")
+    machine.add_argument(
+        "--chunk", type=_count, default=32, metavar="N", help="frames denoised and written together (default: 32)"
+    )
     machine.add_argument("--micro-batch", type=_count, metavar="N", help="frames painted at once (default: 4 on CUDA)")
 
 
@@ -120,6 +134,7 @@ def capture_parser(prog: str) -> Parser:
     parser.add_argument("blend", metavar="SCENE", help="a .blend file")
     add_frame_options(parser)
     add_capture_options(parser)
+    add_blender_options(parser)
     add_output_options(parser, "the shot folder")
     parser.add_argument(
         "--preview", action="store_true", help="write preview.png: depth, objects and UVs of each frame"
@@ -142,6 +157,7 @@ def render_parser(prog: str, in_blender: bool = False) -> Parser:
     parser = Parser(prog=prog, description="Capture a .blend scene, paint its frames and make the movie.")
     if not in_blender:
         parser.add_argument("blend", metavar="SCENE", help="a .blend file")
+        add_blender_options(parser)
     add_frame_options(parser)
     add_capture_options(parser)
     add_paint_options(parser)
@@ -191,6 +207,15 @@ def arguments_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise UsageError(f"{text!r} is not a number of frames", "write 1 or more")
+    return int(text)
+
+
+def _jobs(text: str) -> int:
+    """0 stands for auto."""
+    if text == "auto":
+        return 0
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"{text!r} is not a number of processes", "write 1 or more, or auto")
     return int(text)
 
 

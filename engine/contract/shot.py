@@ -29,8 +29,9 @@ def motion_path(shot: Path, frame: int) -> Path:
     return shot / "motion" / f"{frame_name(frame)}.npz"
 
 
-def geometry_path(shot: Path, key: str) -> Path:
-    return shot / "geometry" / f"{key}.npz"
+def geometry_path(shot: Path, name: str) -> Path:
+    """The file that an object's `geometry` names."""
+    return shot / "geometry" / f"{name}.npz"
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,19 @@ class ShotObject:
     name: str
     library: str = ""
     pass_value: float | None = None
-    """The value that stands for this object in the object_id channel, where that is not the id itself."""
+    """The value that stands for this object in the object_id channel, where that is not the id itself. Objects may
+    share it: where a frame shows several of them, the object_place channels tell them apart."""
     has_uv: bool = True
+    uv: str = "artist"
+    """`artist`: the UV map that the object has. `repacked`: its islands, moved apart for they overlapped. `replaced`:
+    others, for it was not unique. `made`: there was none."""
+    geometry: str = ""
+    """Names the geometry file, which objects with one mesh share. Empty: the key names it."""
 
     def __post_init__(self) -> None:
         if self.id < 1:
             raise ValueError(f"object {self.name!r}: expected an id of 1 or more, got {self.id}")
+        object.__setattr__(self, "geometry", self.geometry or self.key)
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,8 @@ class PassChannels:
     uv: tuple[str, str]
     object_id: str
     normal: tuple[str, str, str]
+    object_place: tuple[str, str, str] | None = None
+    """The object's origin in the world; only in the files of frames in which objects share a pass_value."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,8 @@ class CaptureSettings:
     view_layer: str = ""
     camera: str = ""
     """Empty: the scene's own, with its cuts."""
+    autoexec: bool = False
+    """Whether scripts and drivers in the scene's file were allowed to run."""
 
     def __post_init__(self) -> None:
         if self.width < 8 or self.height < 8 or self.width % 8 or self.height % 8:
@@ -121,7 +133,7 @@ class Shot:
 
     fps: float
     clip: Clip
-    """The scene's frame range."""
+    """The scene's frame range, with its step."""
     channels: PassChannels
     capture: CaptureSettings
     objects: tuple[ShotObject, ...] = ()
@@ -206,7 +218,7 @@ def frames_to_capture(frames: Iterable[int], clip: Clip) -> tuple[int, ...]:
 
 def missing_frames(folder: Path, shot: Shot, wanted: Iterable[int]) -> tuple[int, ...]:
     """Those of the wanted frames that the shot does not hold, or not completely."""
-    if not all(geometry_path(folder, item.key).is_file() for item in shot.objects):
+    if not all(geometry_path(folder, name).is_file() for name in {item.geometry for item in shot.objects}):
         return tuple(wanted)
     return tuple(
         frame
@@ -224,11 +236,12 @@ def _to_json(shot: Shot) -> dict[str, Any]:
         "sources": dict(sorted(shot.sources.items())),
         "fps": shot.fps,
         "clip": [shot.clip.first, shot.clip.last],
+        "frame_step": shot.clip.step,
         "width": shot.width,
         "height": shot.height,
         "pass_scale": shot.capture.pass_scale,
         "scene_size": list(shot.scene_size) if shot.scene_size else None,
-        "capture": {name: getattr(shot.capture, name) for name in ("scene", "view_layer", "camera")},
+        "capture": {name: getattr(shot.capture, name) for name in ("scene", "view_layer", "camera", "autoexec")},
         "channels": _plain(shot.channels),
         "objects": [_plain(item) for item in shot.objects],
         "frames": [_frame_to_json(number, frame) for number, frame in sorted(shot.frames.items())],
@@ -237,22 +250,30 @@ def _to_json(shot: Shot) -> dict[str, Any]:
 
 
 def _from_json(record: dict[str, Any]) -> Shot:
-    names: dict[str, str] = record.get("capture", {})
+    asked: dict[str, Any] = record.get("capture", {})
     width, height, pass_scale = (int(record[name]) for name in ("width", "height", "pass_scale"))
-    channels = record["channels"]
+    first, last = record["clip"]
     return Shot(
         fps=float(record["fps"]),
-        clip=Clip(*record["clip"]),
-        channels=PassChannels(
-            channels["depth"], tuple(channels["uv"]), channels["object_id"], tuple(channels["normal"])
-        ),
-        capture=CaptureSettings(width, height, pass_scale, **names),
+        clip=Clip(first, last, record.get("frame_step", 1)),
+        channels=_channels_from_json(record["channels"]),
+        capture=CaptureSettings(width, height, pass_scale, **asked),
         objects=tuple(ShotObject(**item) for item in record["objects"]),
         frames={int(item["frame"]): _frame_from_json(item) for item in record["frames"]},
         scene_size=tuple(record["scene_size"]) if record.get("scene_size") else None,
         sources=record.get("sources", {}),
         generator=record.get("generator", ""),
         warnings=tuple(record.get("warnings", ())),
+    )
+
+
+def _channels_from_json(names: dict[str, Any]) -> PassChannels:
+    return PassChannels(
+        depth=names["depth"],
+        uv=tuple(names["uv"]),
+        object_id=names["object_id"],
+        normal=tuple(names["normal"]),
+        object_place=tuple(names["object_place"]) if "object_place" in names else None,
     )
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import OpenEXR
 
 from engine.contract.errors import ShotInvalid
+from engine.contract.motion import read_motion
 from engine.contract.shot import Shot, passes_path
-
-BACKGROUND = 0
+from engine.surface.object_ids import BACKGROUND, object_ids, tell_apart, tied_objects
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ def read_passes(folder: Path, shot: Shot, frame: int) -> FramePasses:
     Raises ShotInvalid naming the file and what is wrong with it.
     """
     path = passes_path(folder, frame)
-    again = f"capture frame {frame} again: delete the file and run the same command"
+    again = f"capture frame {frame} again: delete the file, then run `capture` or `render`"
     try:
         channels = _read_channels(path)
-        return _frame_passes(shot, channels)
+        return _frame_passes(folder, shot, frame, channels)
     except FileNotFoundError as error:
         raise ShotInvalid(f"the passes of frame {frame} are missing: {path}", again) from error
     except KeyError as error:
@@ -76,7 +76,7 @@ def _read_channels(path: Path) -> dict[str, np.ndarray]:
         return {name: channel.pixels for part in file.parts for name, channel in part.channels.items()}
 
 
-def _frame_passes(shot: Shot, channels: Mapping[str, np.ndarray]) -> FramePasses:
+def _frame_passes(folder: Path, shot: Shot, frame: int, channels: Mapping[str, np.ndarray]) -> FramePasses:
     names, scale = shot.channels, shot.capture.pass_scale
     expected = (shot.height * scale, shot.width * scale)
 
@@ -86,7 +86,14 @@ def _frame_passes(shot: Shot, channels: Mapping[str, np.ndarray]) -> FramePasses
             raise ValueError(f"channel {name} is {pixels.shape[1]}x{pixels.shape[0]}, not {expected[1]}x{expected[0]}")
         return pixels[scale // 2 :: scale, scale // 2 :: scale]
 
-    object_id = _object_ids(shot, centre_samples(names.object_id))
+    def object_places() -> np.ndarray:
+        if names.object_place is None:
+            raise ValueError("objects of one pass_value are in the frame, and shot.json names no object_place channels")
+        return np.stack([centre_samples(name) for name in names.object_place], axis=-1)
+
+    object_id = object_ids(shot.objects, centre_samples(names.object_id))
+    if tied := tied_objects(shot.objects):
+        object_id = tell_apart(object_id, tied, read_motion(folder, frame).places(), object_places)
     depth = centre_samples(names.depth).astype(np.float32)
     return FramePasses(
         depth=np.where(object_id == BACKGROUND, np.float32(np.inf), depth),
@@ -94,15 +101,3 @@ def _frame_passes(shot: Shot, channels: Mapping[str, np.ndarray]) -> FramePasses
         object_id=object_id,
         normal=np.stack([centre_samples(name) for name in names.normal], axis=-1).astype(np.float32),
     )
-
-
-def _object_ids(shot: Shot, values: np.ndarray) -> np.ndarray:
-    """The id of the object each value of the object_id channel stands for. Raises ValueError for an unknown one."""
-    known = {np.float32(item.id if item.pass_value is None else item.pass_value): item.id for item in shot.objects}
-    known[np.float32(BACKGROUND)] = BACKGROUND
-    ordered = np.array(sorted(known), dtype=np.float32)
-    ids = np.array([known[value] for value in ordered], dtype=np.int32)
-    position = np.searchsorted(ordered, values.astype(np.float32)).clip(max=len(ordered) - 1)
-    if (unknown := values[ordered[position] != values]).size:
-        raise ValueError(f"the object_id channel holds {unknown[0]!r}, which no object of shot.json has")
-    return ids[position]

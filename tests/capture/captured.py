@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import pytest
 
 from engine import blender
 from engine.contract.messages import FrameWritten, Message
+from engine.contract.motion import AS_STORED, Motion, read_motion
 from engine.contract.options import capture_parser
-from engine.contract.shot import Shot, ShotObject, geometry_path, motion_path
+from engine.contract.shot import Shot, ShotObject, geometry_path
 from engine.surface.passes import FramePasses, read_passes
 from tests.capture.ray_cast import Seen, cast_rays, read_triangles
 
@@ -41,10 +42,16 @@ class Captured:
         return [item for item in self.shot.objects if item.name == name]
 
     def geometry(self, name: str) -> dict[str, np.ndarray]:
-        return dict(np.load(geometry_path(self.folder, self.named(name)[0].key)))
+        return dict(np.load(geometry_path(self.folder, self.named(name)[0].geometry)))
 
-    def motion(self, frame: int) -> dict[str, np.ndarray]:
-        return dict(np.load(motion_path(self.folder, frame)))
+    def motion(self, frame: int) -> Motion:
+        return read_motion(self.folder, frame)
+
+    def shape(self, name: str, frame: int) -> Mapping[str, np.ndarray]:
+        """What of an object's geometry file is otherwise in a frame."""
+        motion = self.motion(frame)
+        index = motion.shape_of[motion.keys.tolist().index(self.named(name)[0].key)]
+        return motion.shapes[index] if index != AS_STORED else {}
 
 
 Capture = Callable[..., Captured]

@@ -29,6 +29,15 @@ def scenes(a_blender: list[str], tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
+def crowds(a_blender: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the scenes of inside/make_crowds.py. Not to be changed by a test."""
+    folder = tmp_path_factory.mktemp("crowds")
+    made = run_script(a_blender, INSIDE / "make_crowds.py", folder)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
 def capture(a_blender: list[str]) -> Capture:
     """capture(scene_file, folder, *words) as the command does it: in a Blender of its own."""
     return capture_with(a_blender[0])

@@ -9,7 +9,8 @@ import numpy as np
 from embreex.mesh_construction import TriangleMesh
 from embreex.rtcore_scene import EmbreeScene
 
-from engine.contract.shot import Camera, Shot, geometry_path, motion_path
+from engine.contract.motion import AS_STORED, read_motion
+from engine.contract.shot import Camera, Shot, geometry_path
 
 
 @dataclass(frozen=True)
@@ -33,26 +34,24 @@ class Seen:
 
 def read_triangles(folder: Path, shot: Shot, frame: int) -> Triangles:
     corners, uv, ids = [], [], []
-    motion = np.load(motion_path(folder, frame))
-    for item in shot.objects:
-        geometry = dict(np.load(geometry_path(folder, item.key)))
-        for name in ("triangles", "uv"):
-            geometry[name] = motion.get(f"{name}/{item.key}", geometry[name])
-        if f"vertices/{item.key}" in motion:
-            vertices = motion[f"vertices/{item.key}"].astype(np.float64)
-        elif f"matrix/{item.key}" in motion:
-            matrix = motion[f"matrix/{item.key}"]
-            vertices = geometry["vertices"].astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
-        else:
-            continue
-        corners.append(vertices[geometry["triangles"]])
-        uv.append(geometry["uv"].astype(np.float64))
-        ids.append(np.full(len(geometry["triangles"]), item.id, np.int32))
+    motion = read_motion(folder, frame)
+    objects = {item.key: item for item in shot.objects}
+    stored = {name: dict(np.load(geometry_path(folder, name))) for name in {item.geometry for item in shot.objects}}
+    for key, matrix, shape in zip(motion.keys.tolist(), motion.matrices, motion.shape_of, strict=True):
+        mesh = stored[objects[key].geometry] | dict(motion.shapes[shape] if shape != AS_STORED else {})
+        vertices = mesh["vertices"].astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+        corners.append(vertices[mesh["triangles"]])
+        uv.append(mesh["uv"].astype(np.float64))
+        ids.append(np.full(len(mesh["triangles"]), objects[key].id, np.int32))
     return Triangles(np.concatenate(corners), np.concatenate(uv), np.concatenate(ids))
 
 
-def cast_rays(triangles: Triangles, camera: Camera, width: int, height: int) -> Seen:
+def cast_rays(
+    triangles: Triangles, camera: Camera, width: int, height: int, clip: tuple[float, float] = (0.0, np.inf)
+) -> Seen:
+    """`clip` is the nearest and the farthest depth that is seen."""
     origins, directions = _rays(camera, width, height)
+    origins = origins + clip[0] * directions
     scene = EmbreeScene()
     TriangleMesh(scene, triangles.corners.astype(np.float32))
     hit = scene.run(origins.astype(np.float32), directions.astype(np.float32))
@@ -60,11 +59,14 @@ def cast_rays(triangles: Triangles, camera: Camera, width: int, height: int) -> 
     found = hit[met]
     corners = triangles.corners[found]
     weights, length = _intersect(corners, origins[met], directions[met])
+    within = length + clip[0] <= clip[1]
+    found, corners, weights, length = found[within], corners[within], weights[within], length[within]
+    met[met] = within
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     seen_uv = (weights[:, :, None] * triangles.uv[found]).sum(axis=1)
     return Seen(
         object_id=_picture(met, triangles.object_id[found], (height, width)),
-        depth=_picture(met, length, (height, width)),  # the rays' z is 1
+        depth=_picture(met, clip[0] + length, (height, width)),  # the rays' z is 1
         uv=_picture(met, seen_uv, (height, width)),
         normal=_picture(met, normal / np.linalg.norm(normal, axis=1, keepdims=True), (height, width)),
     )

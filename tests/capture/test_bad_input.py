@@ -31,7 +31,6 @@ def error_of(capture: Capture, scene: Path, folder: Path, *words: str) -> Overpa
         ("panoramic", [], 65, "the camera 'Camera' is of the type pano"),
         ("looks_away", [], 65, "no mesh is in view of the camera in any of the frames"),
         ("stereo", [], 65, "the scene 'Scene' renders in stereo"),
-        ("twins", [], 65, "Cycles cannot tell 'bE' of 'bE' from 'aj' in the passes"),
         ("odd_size", [], 2, "the size 50x96 is not a multiple of 8 both ways"),
         ("truth", ["--frames=2-5"], 2, "the frames 4-5 are outside the scene's range 1-3"),
         ("truth", ["--clip=0-3"], 2, "the frames 0 are outside the scene's range 1-3"),

@@ -81,24 +81,20 @@ def test_geometry_is_that_of_the_render_and_not_of_the_window(actors: Captured) 
 
 
 def test_motion_is_a_matrix_for_what_is_rigid_and_vertices_for_what_bends(actors: Captured) -> None:
-    motion, tube, ground = actors.motion(4), actors.named("Tube")[0].key, actors.named("Ground")[0].key
-    assert motion[f"matrix/{ground}"].dtype == np.float64
-    assert motion[f"vertices/{tube}"].dtype == np.float32
-    assert f"matrix/{tube}" in actors.motion(1)  # the frame that its geometry is from
+    assert actors.motion(4).matrices.dtype == np.float64
+    assert actors.shape("Ground", 4) == {}
+    assert actors.shape("Tube", 4)["vertices"].dtype == np.float32
+    assert actors.shape("Tube", 1) == {}  # the frame that its geometry is from
 
 
 def test_changing_topology_comes_with_its_frame(actors: Captured) -> None:
-    key = actors.named("Grid")[0].key
-    counts = [
-        len(actors.motion(frame).get(f"triangles/{key}", actors.geometry("Grid")["triangles"])) for frame in (1, 5)
-    ]
+    counts = [len((actors.geometry("Grid") | dict(actors.shape("Grid", frame)))["triangles"]) for frame in (1, 5)]
     assert counts[0] < counts[1]
 
 
 def test_a_quad_that_is_cut_otherwise_brings_its_triangles_along(actors: Captured) -> None:
-    key = actors.named("Dart")[0].key
-    assert f"triangles/{key}" not in actors.motion(1)
-    assert not np.array_equal(actors.motion(5)[f"triangles/{key}"], actors.geometry("Dart")["triangles"])
+    assert "triangles" not in actors.shape("Dart", 1)
+    assert not np.array_equal(actors.shape("Dart", 5)["triangles"], actors.geometry("Dart")["triangles"])
 
 
 def test_a_cube_has_the_islands_of_its_uv_map(truth: Captured) -> None:
@@ -106,6 +102,6 @@ def test_a_cube_has_the_islands_of_its_uv_map(truth: Captured) -> None:
     assert truth.geometry("Cube")["uv"].shape == (12, 3, 2)
 
 
-def test_an_object_without_uv_is_named(actors: Captured) -> None:
-    assert [item.name for item in actors.shot.objects if not item.has_uv] == ["Würfelß日本"]
-    assert "'Würfelß日本' has no UV map" in actors.shot.warnings
+def test_an_object_without_uv_is_named_and_given_some(actors: Captured) -> None:
+    assert [item.name for item in actors.shot.objects if item.uv == "made"] == ["Würfelß日本"]
+    assert "'Würfelß日本' has no UV map: one was made" in actors.shot.warnings

@@ -32,8 +32,8 @@ def assert_equal_shots(one: Captured, other: Captured) -> None:
         assert_equal_files(motion_path(one.folder, frame), motion_path(other.folder, frame))
         mine, theirs = one.passes(frame), other.passes(frame)
         assert all(np.array_equal(getattr(mine, name), getattr(theirs, name)) for name in vars(mine))
-    for item in one.shot.objects:
-        assert_equal_files(geometry_path(one.folder, item.key), geometry_path(other.folder, item.key))
+    for name in {item.geometry for item in one.shot.objects}:
+        assert_equal_files(geometry_path(one.folder, name), geometry_path(other.folder, name))
 
 
 def assert_equal_files(one: Path, other: Path) -> None:

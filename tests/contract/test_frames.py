@@ -47,3 +47,12 @@ def test_a_probe_holds_both_ends_and_is_evenly_spaced(first: int, length: int, c
 def test_a_clip_reads_back_from_its_text(first: int, length: int) -> None:
     clip = Clip(first, first + length)
     assert Clip.parse(str(clip)) == clip
+
+
+def test_a_clip_with_a_step_holds_every_nth_frame_and_probes_only_those() -> None:
+    clip = Clip.parse("1-48x2")
+    assert clip == Clip(1, 47, 2)
+    assert clip.frames == tuple(range(1, 48, 2))
+    assert set(clip.probe()) <= set(clip.frames)
+    assert (clip.probe()[0], clip.probe()[-1]) == (1, 47)
+    assert Clip.parse(str(clip)) == clip

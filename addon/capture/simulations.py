@@ -1,0 +1,101 @@
+"""Simulations that are not baked: a frame of them is right only after all frames before it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from .borrowing import Loans
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A simulation that Blender computes while frames pass."""
+
+    name: str
+    first_frame: int
+    cache: bpy.types.PointCache | None = None
+    """Where Blender keeps its frames, for those that use one."""
+
+    @property
+    def writes_files(self) -> bool:
+        return self.cache is not None and self.cache.use_disk_cache
+
+    def forget(self) -> None:
+        """Makes Blender simulate anew: the frames that a file holds may be from a jump over others.
+
+        Not with files: Blender would remove them, and they are not ours.
+        """
+        if self.cache and not self.cache.use_disk_cache:
+            self.cache.frame_step = self.cache.frame_step  # outdates the cache, though nothing changes
+
+
+def needs_sequence(scene: bpy.types.Scene) -> str:
+    """Why the frames of the scene have to be evaluated in order; empty where every frame stands for itself."""
+    names = [simulation.name for simulation in live_simulations(scene)]
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{others} not baked" if names else ""
+
+
+def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
+    """The simulations of the scene that are not baked."""
+    world = scene.rigidbody_world
+    if world and world.enabled and world.collection:
+        yield from _of_cache("the rigid bodies", world.point_cache)
+    elsewhere = {item for other in bpy.data.scenes if other != scene for item in other.objects} - {*scene.objects}
+    zones: dict[bpy.types.NodeTree, bool] = {}
+    for item in bpy.data.objects:  # those that only an instance shows are in no scene
+        for modifier in item.modifiers:
+            if modifier.show_render and item not in elsewhere:
+                yield from _of_modifier(scene, f"{modifier.name!r} of {item.name!r}", modifier, zones)
+
+
+def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
+    """Lets the loans remove what simulations write beside the scene file, which is not ours to change."""
+    if any(simulation.writes_files for simulation in live_simulations(scene)):
+        scene_file = Path(bpy.data.filepath)
+        folder = scene_file.parent / f"blendcache_{scene_file.stem}"
+        loans.callback(_remove_others, folder, {*folder.glob("*")}, folder.is_dir())
+
+
+def _of_modifier(
+    scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier, zones: dict[bpy.types.NodeTree, bool]
+) -> Iterator[Simulation]:
+    match modifier.type:
+        case "CLOTH" | "SOFT_BODY":
+            yield from _of_cache(name, modifier.point_cache)
+        case "PARTICLE_SYSTEM":
+            system = modifier.particle_system
+            moves = system.use_hair_dynamics if system.settings.type == "HAIR" else system.settings.physics_type != "NO"
+            yield from _of_cache(name, system.point_cache) if moves else ()
+        case "DYNAMIC_PAINT" if modifier.canvas_settings:
+            for surface in modifier.canvas_settings.canvas_surfaces:
+                yield from _of_cache(name, surface.point_cache)
+        case "FLUID" if modifier.fluid_type == "DOMAIN" and modifier.domain_settings.cache_type == "REPLAY":
+            yield Simulation(name, modifier.domain_settings.cache_frame_start)
+        case "NODES" if modifier.node_group and _has_zone(modifier.node_group, zones):
+            yield Simulation(name, scene.frame_start)
+
+
+def _of_cache(name: str, cache: bpy.types.PointCache) -> Iterator[Simulation]:
+    if not cache.is_baked and not cache.use_external:
+        yield Simulation(name, cache.frame_start, cache)
+
+
+def _has_zone(tree: bpy.types.NodeTree, known: dict[bpy.types.NodeTree, bool]) -> bool:
+    """Whether a simulation zone is in the tree or in one of its groups."""
+    if tree not in known:
+        known[tree] = any(node.bl_idname == "GeometryNodeSimulationOutput" for node in tree.nodes)
+        groups = [node.node_tree for node in tree.nodes if getattr(node, "node_tree", None)]
+        known[tree] = known[tree] or any(_has_zone(group, known) for group in groups)
+    return known[tree]
+
+
+def _remove_others(folder: Path, before: set[Path], was_there: bool) -> None:
+    for path in {*folder.glob("*")} - before:
+        path.unlink()
+    if not was_there and folder.is_dir():
+        folder.rmdir()

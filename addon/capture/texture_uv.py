@@ -1,0 +1,54 @@
+"""The artist's UVs for textures that cut holes: the UVs that the passes are rendered with may be others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import bpy
+import numpy as np
+
+from .borrowing import Loans
+from .writing import write_values
+
+ATTRIBUTE = "Overpaint Texture UV"
+
+
+def keep_texture_uv(mesh: bpy.types.Mesh) -> None:
+    """Stores the UVs that an evaluated mesh is rendered with, once: before it is given others."""
+    rendered = next((layer for layer in mesh.uv_layers if layer.active_render), None)
+    if rendered is None or ATTRIBUTE in mesh.attributes:
+        return
+    uv = np.empty((len(mesh.loops), 2), np.float32)
+    rendered.uv.foreach_get("vector", uv.reshape(-1))
+    kept = mesh.attributes.new(ATTRIBUTE, "FLOAT_VECTOR", "CORNER")
+    write_values(kept.data, "vector", np.pad(uv, ((0, 0), (0, 1))))
+
+
+def use_texture_uv(loans: Loans, trees: Iterable[bpy.types.NodeTree]) -> None:
+    """Makes node trees, and the groups in them, take the stored UVs wherever they take those of the render."""
+    for tree in _with_groups(trees):
+        stored = tree.nodes.new("ShaderNodeAttribute")
+        loans.callback(tree.nodes.remove, stored)
+        stored.attribute_name = ATTRIBUTE
+        for node in tree.nodes:
+            if node.type == "TEX_IMAGE" and not node.inputs["Vector"].links:
+                tree.links.new(stored.outputs["Vector"], node.inputs["Vector"])
+            elif node.type in ("UVMAP", "TEX_COORD") and not node.from_instancer and not getattr(node, "uv_map", ""):
+                _replace(loans, node.outputs["UV"], stored.outputs["Vector"])
+
+
+def _replace(loans: Loans, output: bpy.types.NodeSocket, other: bpy.types.NodeSocket) -> None:
+    for link in list(output.links):
+        target = link.to_socket
+        output.id_data.links.new(other, target)
+        loans.callback(output.id_data.links.new, output, target)
+
+
+def _with_groups(trees: Iterable[bpy.types.NodeTree]) -> Iterator[bpy.types.NodeTree]:
+    waiting, met = list(trees), set()
+    while waiting:
+        tree = waiting.pop()
+        if tree not in met:
+            met.add(tree)
+            yield tree
+            waiting += [node.node_tree for node in tree.nodes if node.type == "GROUP" and node.node_tree]

@@ -1,0 +1,91 @@
+"""Captures a scene of cut-outs in place, looks for what changed, then changes what the holes depend on.
+
+Runs in Blender: capture_cutouts.py -- SCENE.blend FOLDER REPORT.json
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from tests.capture.inside.capture_in_place import changes, frames_captured, stop_half_way
+from tests.capture.inside.rna_dump import dump_settings
+
+
+def report(folder: Path) -> dict[str, Any]:
+    before, trees = dump_settings(), dump_trees()
+    frames_captured(folder)
+    found: dict[str, Any] = {"changed": changes(before, dump_settings()), "changed_trees": changes(trees, dump_trees())}
+    found["changed_by_a_stop"] = changes(before, stop_half_way(folder)) + changes(trees, dump_trees())
+    frames_captured(folder)
+    found["again"] = frames_captured(folder)
+    for change in (change_color, change_texture, change_mix, change_slot):
+        change()
+        found[change.__name__] = frames_captured(folder)
+    return found
+
+
+def dump_trees() -> dict[str, str]:
+    """Nodes with everything that they have, and links, of all materials and groups."""
+    found: dict[str, str] = {}
+    trees = [each.node_tree for each in bpy.data.materials if each.node_tree] + list(bpy.data.node_groups)
+    for number, tree in enumerate(trees):
+        where = f"{number} {tree.name}"
+        ends = [(link.from_socket.path_from_id(), link.to_socket.path_from_id()) for link in tree.links]
+        found[f"{where} links"] = repr(sorted(ends))
+        found[f"{where} nodes"] = repr([node.name for node in tree.nodes])
+        found[f"{where} active"] = repr(tree.nodes.active)
+        drivers = tree.animation_data.drivers if tree.animation_data else []
+        found[f"{where} drivers"] = repr([driver.data_path for driver in drivers])
+        for node in tree.nodes:
+            for prop in node.bl_rna.properties:
+                found[f"{where} {node.name} {prop.identifier}"] = _text(getattr(node, prop.identifier))
+            for socket in (*node.inputs, *node.outputs):
+                found[f"{where} {socket.path_from_id()}"] = _text(getattr(socket, "default_value", None))
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (bpy.types.bpy_prop_array, bpy.types.bpy_prop_collection)):
+        return repr(list(value)) if isinstance(value, bpy.types.bpy_prop_array) else str(len(value))
+    return repr(value[:]) if hasattr(value, "to_tuple") else repr(value)
+
+
+def change_color() -> None:
+    """Which no hole depends on."""
+    nodes = bpy.data.materials["partial"].node_tree.nodes
+    next(node for node in nodes if node.type == "BSDF_PRINCIPLED").inputs["Base Color"].default_value = (1, 0, 0, 1)
+
+
+def change_texture() -> None:
+    image = bpy.data.images["Checker"]
+    image.pixels = [1] * 16
+    image.pack()
+
+
+def change_mix() -> None:
+    nodes = bpy.data.node_groups["Cut"].nodes
+    next(node for node in nodes if node.type == "MIX_SHADER").mute = True
+
+
+def change_slot() -> None:
+    bpy.data.objects["two slots"].data.polygons[1].material_index = 0
+
+
+if __name__ == "__main__":
+    scene_file, shot_folder, report_file = sys.argv[-3:]
+    try:
+        bpy.ops.wm.open_mainfile(filepath=scene_file)
+        Path(report_file).write_text(json.dumps(report(Path(shot_folder))))
+    finally:
+        if error := sys.exception():
+            traceback.print_exception(error)
+        sys.stdout.flush()
+        os._exit(1 if error else 0)

@@ -1,0 +1,144 @@
+"""Makes scenes of many instances. Runs in Blender: make_crowds.py -- FOLDER"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import bpy
+
+
+def kinds() -> None:
+    """Every way to make instances: linked duplicates, collections in collections, geometry nodes, particles."""
+    cube = add("Cube", unit_cube(), (-4, 0, 0))
+    for number in range(2):
+        add(f"Linked {number}", cube.data, (-4, 1.5 * number + 1.5, 0))
+    inner, outer = (bpy.data.collections.new(name) for name in ("Inner", "Outer"))
+    for number in range(2):
+        cube = bpy.data.objects.new(f"Leaf {number}", unit_cube())
+        cube.location.x = number
+        inner.objects.link(cube)
+        middle = bpy.data.objects.new(f"Middle {number}", None)
+        middle.instance_type, middle.instance_collection = "COLLECTION", inner
+        middle.location.y = 1.5 * number
+        outer.objects.link(middle)
+    for number in range(2):
+        herd = add(f"Herd {number}", None, (0, 3.5 * number, 0))
+        herd.instance_type, herd.instance_collection = "COLLECTION", outer
+    scatter(9, (4, 0, 0))
+    emit_particles()
+    camera_above(14)
+
+
+def ties() -> None:
+    """Two names to which Blender's string hash gives one value, a name apart; one of them comes in frame 2 only."""
+    for name, x in (("aj", -1.0), ("bE", 1.0), ("cB", 0.0)):
+        add(name, unit_cube(), (x, 0, 0))
+    last = bpy.data.objects["bE"]
+    for frame, hidden in ((1, True), (2, False)):
+        last.hide_render = hidden
+        last.keyframe_insert("hide_render", frame=frame)
+    camera_above(4)
+
+
+def coincident() -> None:
+    """The same at one place: nothing tells them apart."""
+    for name in ("aj", "bE"):
+        add(name, unit_cube(), (0, 0, 0))
+    camera_above(4)
+
+
+def crowd(count: int) -> None:
+    """Instances that turn from frame to frame, and a plane that moves."""
+    scatter(count, (0, 0, 0))
+    camera_above(math.sqrt(count) * 1.5)
+
+
+def terrain(triangles: int) -> None:
+    side = math.isqrt(triangles // 2)
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=side, y_subdivisions=side, size=10)
+    camera_above(12)
+
+
+def scatter(count: int, location: tuple[float, float, float]) -> None:
+    tree = bpy.data.node_groups.new("Scatter", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    result = tree.nodes.new("NodeGroupOutput")
+    grid, cube, instances, time = (
+        tree.nodes.new(name)
+        for name in (
+            "GeometryNodeMeshGrid",
+            "GeometryNodeMeshCube",
+            "GeometryNodeInstanceOnPoints",
+            "GeometryNodeInputSceneTime",
+        )
+    )
+    side = math.ceil(math.sqrt(count))
+    for axis in ("X", "Y"):
+        grid.inputs[f"Size {axis}"].default_value = side - 1
+        grid.inputs[f"Vertices {axis}"].default_value = side
+    cube.inputs["Size"].default_value = (0.5, 0.5, 0.5)
+    tree.links.new(grid.outputs["Mesh"], instances.inputs["Points"])
+    tree.links.new(cube.outputs["Mesh"], instances.inputs["Instance"])
+    tree.links.new(time.outputs["Seconds"], instances.inputs["Rotation"])
+    tree.links.new(instances.outputs["Instances"], result.inputs[0])
+    add("Scatter", unit_cube(), location).modifiers.new("Scatter", "NODES").node_group = tree
+
+
+def emit_particles() -> None:
+    bpy.ops.mesh.primitive_plane_add(size=2, location=(4, 5, 0))
+    emitter = bpy.context.object
+    emitter.name = "Emitter"
+    settings = emitter.modifiers.new("Particles", "PARTICLE_SYSTEM").particle_system.settings
+    settings.count, settings.frame_end, settings.physics_type = 12, 1, "NO"
+    settings.render_type, settings.particle_size = "OBJECT", 0.4
+    settings.instance_object = bpy.data.objects["Cube"]
+
+
+def unit_cube() -> bpy.types.Mesh:
+    bpy.ops.mesh.primitive_cube_add(size=0.8)
+    mesh = bpy.context.object.data
+    bpy.data.objects.remove(bpy.context.object)
+    return mesh
+
+
+def add(name: str, content: bpy.types.ID | None, location: tuple[float, float, float]) -> bpy.types.Object:
+    item = bpy.data.objects.new(name, content)
+    item.location = location
+    bpy.context.scene.collection.objects.link(item)
+    return item
+
+
+def camera_above(size: float) -> None:
+    camera = add("Camera", bpy.data.cameras.new("Camera"), (0.1, 0.2, 50))
+    camera.data.type, camera.data.ortho_scale = "ORTHO", size
+    bpy.context.scene.camera = camera
+
+
+def save(name: str, make_scene: Callable[[], None], folder: Path) -> None:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.render.resolution_x = scene.render.resolution_y = 128
+    scene.frame_end = 2
+    make_scene()
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"))
+
+
+SCENES = {
+    "kinds": kinds,
+    "ties": ties,
+    "coincident": coincident,
+    "crowd_of_100": partial(crowd, 100),
+    "crowd_of_400": partial(crowd, 400),
+    "terrain": partial(terrain, 20000),
+}
+
+if __name__ == "__main__":
+    for scene_name, make in SCENES.items():
+        save(scene_name, make, Path(sys.argv[-1]))
+    sys.stdout.flush()
+    os._exit(0)

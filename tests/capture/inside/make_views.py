@@ -1,0 +1,84 @@
+"""Makes one scene that is seen in many ways, by a camera for each frame.
+
+Runs in Blender: make_views.py -- SCENE.blend
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from tests.capture.inside.make_scenes import add_camera
+
+CAMERAS: dict[str, dict[str, Any]] = {
+    "Auto": {},
+    "Wide": {"sensor_fit": "HORIZONTAL", "shift_x": 0.12, "shift_y": -0.07, "lens": 40},
+    "Tall": {"sensor_fit": "VERTICAL", "shift_x": -0.1, "shift_y": 0.05, "sensor_height": 20, "lens": 28},
+    "Flat": {"type": "ORTHO", "ortho_scale": 9, "shift_x": 0.08, "shift_y": 0.04},
+    "Flat Tall": {"type": "ORTHO", "ortho_scale": 7, "sensor_fit": "VERTICAL", "shift_y": 0.1},
+    "Clipped": {"clip_start": 8.5, "clip_end": 11.5},
+    "Flat Clipped": {"type": "ORTHO", "ortho_scale": 9, "clip_start": 8.5, "clip_end": 11.5},
+    "Zoom": {"sensor_fit": "HORIZONTAL"},
+}
+"""By name; the first is at work in frame -1, the next in 0, and so on. The last zooms for two frames."""
+FIRST = -1
+
+
+def make(path: Path) -> None:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    render = scene.render
+    render.resolution_x, render.resolution_y, render.resolution_percentage = 160, 96, 100
+    render.pixel_aspect_x, render.pixel_aspect_y = 1.0, 1.4
+    scene.frame_start, scene.frame_end = 0, FIRST + len(CAMERAS)  # no range can begin below 0
+    add_things(scene)
+    for number, (name, settings) in enumerate(CAMERAS.items()):
+        camera = add_camera(name, (0.5 * number - 1, -10, 3), (74, 2 * number, 5 - number))
+        camera.scale = (1, 1, 2)
+        for setting, value in settings.items():
+            setattr(camera.data, setting, value)
+        scene.timeline_markers.new(name, frame=FIRST + number).camera = camera
+    zoom = bpy.data.objects["Zoom"].data
+    for frame, lens in ((scene.frame_end - 1, 30), (scene.frame_end, 60)):
+        zoom.lens = lens
+        zoom.keyframe_insert("lens", frame=frame)
+    scene.camera = bpy.data.objects["Auto"]
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False)
+
+
+def add_things(scene: bpy.types.Scene) -> None:
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=3, y_subdivisions=3, size=14, location=(0, 3, -1))
+    bpy.context.object.name = "Floor"
+    bpy.ops.mesh.primitive_cube_add(size=1.5, location=(-2, 0, 0), rotation=(0.3, 0.2, 0.5))
+    bpy.context.object.name = "Round"
+    subdivision = bpy.context.object.modifiers.new("Subdivision", "SUBSURF")
+    subdivision.levels, subdivision.render_levels = 0, 2
+    bpy.ops.mesh.primitive_monkey_add(size=1.5, location=(1.5, 0.5, 0.5))
+    bpy.context.object.name = "Blinker"
+    for frame, hidden in ((FIRST, False), (FIRST + 1, True), (FIRST + 2, False)):
+        bpy.context.object.hide_render = hidden
+        bpy.context.object.keyframe_insert("hide_render", frame=frame)
+    extras = bpy.data.collections.new("Extras")
+    scene.collection.children.link(extras)
+    bpy.ops.mesh.primitive_cone_add(location=(0, -1, 0))
+    cone = bpy.context.object
+    cone.name = "Cone"
+    extras.objects.link(cone)
+    scene.collection.objects.unlink(cone)
+    scene.view_layers.new("Without Extras").layer_collection.children["Extras"].exclude = True
+
+
+if __name__ == "__main__":
+    try:
+        make(Path(sys.argv[-1]))
+    finally:
+        if error := sys.exception():
+            traceback.print_exception(error)
+        sys.stdout.flush()
+        os._exit(1 if error else 0)

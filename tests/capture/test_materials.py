@@ -1,0 +1,136 @@
+"""Holes that a material's alpha cuts stay holes; whatever else is transparent is solid; all is as before afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.addon.blenders import run_script
+from tests.capture.captured import INSIDE, Capture, Captured
+
+pytestmark = pytest.mark.blender
+
+ORTHO_WIDTH, CENTRE = 24, (10.5, -1.5)  # of the scene's camera
+
+
+@pytest.fixture(scope="module")
+def scenes_of_cards(a_blender: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cutouts")
+    made = run_script(a_blender, INSIDE / "make_cutouts.py", folder)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cards(scenes_of_cards: Path, capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Captured:
+    return capture(scenes_of_cards / "cards.blend", tmp_path_factory.mktemp("cards"))
+
+
+def quarters(cards: Captured, name: str, frame: int = 1) -> list[list[set[bool]]]:
+    """Whether the card is seen in its quarters, upper row first: {True} or {False}, or both where a quarter is torn."""
+    key = cards.motion(frame).keys.tolist().index(cards.named(name)[0].key)
+    x, y = cards.motion(frame).matrices[key][:2, 3]
+    scale = cards.shot.width / ORTHO_WIDTH
+    column = round(cards.shot.width / 2 + (x - CENTRE[0]) * scale)
+    row = round(cards.shot.height / 2 - (y - CENTRE[1]) * scale)
+    is_card = cards.passes(frame).object_id == cards.named(name)[0].id
+    half = round(scale)
+    tops, lefts = (row - half, row), (column - half, column)
+    return [[set(np.unique(is_card[top : top + half, left : left + half])) for left in lefts] for top in tops]
+
+
+@pytest.mark.parametrize("name", ["principled", "mixed", "grouped", "object slot", "set by nodes"])
+def test_a_texture_cuts_its_holes(cards: Captured, name: str) -> None:
+    assert quarters(cards, name) == [[{True}, {False}], [{False}, {True}]]
+
+
+def test_each_face_has_the_holes_of_its_own_material(cards: Captured) -> None:
+    assert quarters(cards, "two slots") == [[{True}, {False}], [{True}, {True}]]
+
+
+def test_textures_keep_the_artists_uvs_where_the_passes_get_others(cards: Captured) -> None:
+    assert any("'overlapping'" in warning for warning in cards.shot.warnings)
+    texture_in_both_halves = np.kron([[1, 0], [0, 1], [1, 0], [0, 1]], np.ones((8, 16)))  # the card has 32 pixels
+    is_card = cards.passes(1).object_id == cards.named("overlapping")[0].id
+    rows, columns = np.nonzero(is_card)
+    seen = is_card[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    np.testing.assert_array_equal(seen, texture_in_both_halves)
+
+
+@pytest.mark.parametrize("name", ["partial", "glass_group", "bare", "empty slot", "made by nodes"])
+def test_whatever_is_there_at_all_is_solid(cards: Captured, name: str) -> None:
+    assert quarters(cards, name) == [[{True}, {True}], [{True}, {True}]]
+
+
+@pytest.mark.parametrize("name", ["nothing", "added"])
+def test_a_surface_of_nothing_is_not_seen(cards: Captured, name: str) -> None:
+    assert cards.named(name)[0].id not in cards.passes(1).object_id
+
+
+def test_alpha_that_fades_to_nothing_ends_in_a_hole(cards: Captured) -> None:
+    faded = cards.named("fading")[0].id
+    assert faded in cards.passes(1).object_id
+    assert faded not in cards.passes(2).object_id
+
+
+def test_what_is_behind_a_hole_is_seen_exactly(cards: Captured) -> None:
+    passes, wall = cards.passes(1), cards.named("wall")[0].id
+    assert passes.is_surface.all()
+    assert np.abs(passes.depth[passes.object_id == wall] - 22).max() < 1e-4
+    assert np.abs(passes.depth[passes.object_id != wall] - 20).max() < 1e-4
+    assert np.allclose(passes.normal, [0, 0, 1], atol=1e-6)
+
+
+def test_linked_surfaces_have_the_same_holes_and_uvs(
+    cards: Captured, scenes_of_cards: Path, capture: Capture, tmp_path: Path
+) -> None:
+    linked = capture(scenes_of_cards / "linked_cards.blend", tmp_path, "--frames=1", "--clip=1")
+    for name in ("principled", "grouped", "two slots", "overlapping"):
+        mine, own = (each.passes(1).object_id == each.named(name)[0].id for each in (linked, cards))
+        np.testing.assert_array_equal(mine, own)
+        np.testing.assert_array_equal(linked.passes(1).uv[mine], cards.passes(1).uv[own])
+
+
+def test_only_what_the_camera_sees_is_captured(scenes_of_cards: Path, capture: Capture, tmp_path: Path) -> None:
+    captured = capture(scenes_of_cards / "hidden_cards.blend", tmp_path, "--frames=1", "--clip=1")
+    assert {item.name for item in captured.shot.objects} == {"plain", "held out"}
+    assert set(np.unique(captured.passes(1).object_id)) == {0, 1, 2}
+    assert (captured.passes(1).object_id == captured.rays(1).object_id).all()
+
+
+def test_a_material_with_a_volume_and_no_surface_is_nothing(
+    scenes_of_cards: Path, capture: Capture, tmp_path: Path
+) -> None:
+    captured = capture(scenes_of_cards / "fog.blend", tmp_path, "--frames=1", "--clip=1")
+    assert set(np.unique(captured.passes(1).object_id)) == {0, captured.named("plain")[0].id}
+    assert any("'fog'" in warning for warning in captured.shot.warnings)
+
+
+@pytest.fixture(scope="module")
+def in_place(a_blender: list[str], scenes_of_cards: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What inside/capture_cutouts.py found."""
+    folder = tmp_path_factory.mktemp("in_place")
+    words = (scenes_of_cards / "cards.blend", folder / "shot", folder / "report.json")
+    ran = run_script(a_blender, INSIDE / "capture_cutouts.py", *words)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    return json.loads((folder / "report.json").read_text())
+
+
+def test_every_node_is_as_before(in_place: dict[str, Any]) -> None:
+    assert in_place["changed"] == []
+    assert in_place["changed_trees"] == []
+    assert in_place["changed_by_a_stop"] == []
+
+
+@pytest.mark.parametrize("change", ["change_texture", "change_mix", "change_slot"])
+def test_a_changed_cut_out_is_captured_again(in_place: dict[str, Any], change: str) -> None:
+    assert in_place[change] == [1, 2]
+
+
+def test_what_cuts_no_holes_may_change(in_place: dict[str, Any]) -> None:
+    assert in_place["again"] == []
+    assert in_place["change_color"] == []

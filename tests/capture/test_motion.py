@@ -1,0 +1,132 @@
+"""Simulations come out moving: baked ones from their caches, others frame after frame."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.contract.messages import Progress
+from engine.contract.shot import passes_path
+from tests.addon.blenders import run_script
+from tests.capture.captured import INSIDE, Capture, Captured
+from tests.capture.ray_cast import read_triangles
+
+pytestmark = pytest.mark.blender
+SIMULATED = ("Cloth", "Soft", "Rigid", "Zone", "Chip")
+RIGGED = ("Latticed", "Shaped", "Driven", "Constrained", "Arrayed")
+
+
+@pytest.fixture(scope="module")
+def moving(a_blender: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scenes of inside/make_moving.py, and truth.json: how low their objects are as Blender plays them."""
+    folder = tmp_path_factory.mktemp("moving")
+    made = run_script(a_blender, INSIDE / "make_moving.py", folder)
+    assert made.returncode == 0, made.stdout + made.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def live(moving: Path, capture: Capture) -> Captured:
+    """All twelve frames of the scene in which nothing is baked."""
+    return capture(moving / "live.blend", moving / "shot", "--frames=1-12")
+
+
+@pytest.fixture(scope="module")
+def live_alone(moving: Path, capture: Capture) -> Captured:
+    """Two frames of it, captured alone."""
+    return capture(moving / "live.blend", moving / "alone", "--frames=6,12", "--clip=12")
+
+
+def height(captured: Captured, name: str, frame: int) -> float:
+    """The lowest z of an object, over all its instances."""
+    triangles = read_triangles(captured.folder, captured.shot, frame)
+    ids = [item.id for item in captured.named(name)]
+    return float(triangles.corners[np.isin(triangles.object_id, ids), :, 2].min())
+
+
+def played(moving: Path, scene: str, name: str, frame: int) -> float:
+    return json.loads((moving / "truth.json").read_text())[scene][str(frame)][name]
+
+
+def test_cloth_with_a_cache_on_disk_moves_as_it_was_baked(moving: Path, capture: Capture) -> None:
+    shot = capture(moving / "disk.blend", moving / "disk", "--frames=1,6,12", "--clip=12")
+    for frame in (1, 6, 12):
+        assert height(shot, "Cloth", frame) == pytest.approx(played(moving, "disk", "Cloth", frame), abs=1e-5)
+    assert height(shot, "Cloth", 12) < 2.5
+    assert "blendcache_disk/436C6F7468_000012_00.bphys" in shot.shot.sources
+    assert not any("baked" in warning for warning in shot.shot.warnings)
+
+
+def test_baked_simulations_move_as_they_were_baked(moving: Path, capture: Capture) -> None:
+    shot = capture(moving / "baked.blend", moving / "baked", "--frames=6,12", "--clip=12")
+    for name in SIMULATED:
+        for frame in (6, 12):
+            assert height(shot, name, frame) == pytest.approx(played(moving, "baked", name, frame), abs=1e-5), name
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("frame", [6, 12])
+def test_simulations_that_are_not_baked_move_as_they_would_be(
+    live_alone: Captured, moving: Path, name: str, frame: int
+) -> None:
+    assert height(live_alone, name, frame) == pytest.approx(played(moving, "baked", name, frame), abs=1e-5)
+
+
+def test_a_simulated_frame_is_the_same_alone_and_among_others(live: Captured, live_alone: Captured) -> None:
+    for frame in (6, 12):
+        assert live.shot.frames[frame].content == live_alone.shot.frames[frame].content
+        mine, theirs = live.passes(frame), live_alone.passes(frame)
+        assert all(np.array_equal(getattr(mine, name), getattr(theirs, name)) for name in ("depth", "uv"))
+
+
+def test_a_simulation_that_was_interrupted_goes_on_to_the_same_frame(
+    live: Captured, moving: Path, capture: Capture, tmp_path: Path
+) -> None:
+    shutil.copytree(live.folder, tmp_path / "shot")
+    passes_path(tmp_path / "shot", 7).unlink()
+    resumed = capture(moving / "live.blend", tmp_path / "shot", "--frames=1-12")
+    assert resumed.written == [7]
+    assert resumed.shot.frames[7].content == live.shot.frames[7].content
+    assert height(resumed, "Cloth", 7) == height(live, "Cloth", 7)
+
+
+def test_frames_that_are_stepped_through_show_as_progress(live_alone: Captured) -> None:
+    steps = {(each.frame, each.step) for each in live_alone.messages if isinstance(each, Progress)}
+    assert {(6, 3), (12, 6)} <= steps
+    assert any("not baked" in warning for warning in live_alone.shot.warnings)
+
+
+def test_a_simulation_in_remapped_time_is_stepped_in_its_own(moving: Path, capture: Capture) -> None:
+    """Two of the simulation's frames pass with each of the scene's."""
+    fast = capture(moving / "fast.blend", moving / "fast", "--frames=6", "--clip=6")
+    for name in SIMULATED:
+        assert height(fast, name, 6) == pytest.approx(played(moving, "baked", name, 12), abs=1e-5), name
+
+
+def test_a_simulation_leaves_no_files_beside_the_scene(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    scene = Path(shutil.copy(moving / "live_on_disk.blend", tmp_path))
+    shot = capture(scene, tmp_path / "shot", "--frames=12", "--clip=12")
+    assert height(shot, "Cloth", 12) == pytest.approx(played(moving, "disk", "Cloth", 12), abs=1e-5)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["live_on_disk.blend", "shot"]
+
+
+@pytest.fixture(scope="module")
+def rigged(moving: Path, capture: Capture) -> Captured:
+    """A scene of every third frame, in which time passes at half its speed."""
+    return capture(moving / "rigged.blend", moving / "rigged")
+
+
+def test_the_frames_of_a_scene_are_those_of_its_step(rigged: Captured) -> None:
+    assert rigged.written == [1, 4, 7, 10]
+
+
+@pytest.mark.parametrize("name", RIGGED)
+def test_what_is_rigged_moves_in_the_remapped_time_of_the_scene(rigged: Captured, moving: Path, name: str) -> None:
+    for frame in (1, 4, 7, 10):
+        assert height(rigged, name, frame) == pytest.approx(played(moving, "remapped", name, frame), abs=1e-5)
+    assert height(rigged, name, 10) != pytest.approx(height(rigged, name, 1), abs=0.1)
+    assert height(rigged, name, 10) != pytest.approx(played(moving, "rigged", name, 10), abs=0.1)
