@@ -26,7 +26,7 @@ def capture_in_place(context: bpy.types.Context, options: argparse.Namespace, fo
     with ready_to_shoot(scene, view_layer, request) as reader:
         kept = None if options.overwrite else still_equal(folder, shot, request.frames, reader)
         if kept is None:
-            remove_shot(folder)
+            remove_shot(folder, options.overwrite)
         shot = kept or shot
         missing = missing_frames(folder, shot, request.frames)
         return shoot(reader, folder, shot, missing, emit, look_at=missing)

@@ -18,7 +18,6 @@ from ...engine.contract.frames import format_frames
 from ...engine.contract.messages import Divided, Failed, Finished, Message, encode
 from ...engine.contract.options import capture_parser
 from ...engine.contract.shot import missing_frames
-from .. import compat
 from .previous import remove_shot, still_valid
 from .request import request_of, scene_named, view_layer_named
 from .shooting import Emit, empty_shot, ready_to_shoot, shoot
@@ -56,7 +55,7 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
     shot = replace(empty_shot(scene, view_layer, request), sources=source_hashes())
     kept = None if options.overwrite else still_valid(folder, shot)
     if kept is None:
-        remove_shot(folder)
+        remove_shot(folder, options.overwrite)
     missing = missing_frames(folder, kept or shot, options.share or request.frames)
     own, *others = [missing] if needs_sequence(scene) else shares_of(missing, options.jobs)
     if others:
@@ -85,12 +84,6 @@ def open_blend(path: Path, enable_autoexec: bool) -> None:
             f"Blender {bpy.app.version_string} cannot open {path}: {_reason(error)}",
             "check that it is a .blend file, and not from a newer Blender",
         ) from error
-    if compat.is_from_newer_blender():
-        raise SceneInvalid(
-            f"{path} was saved by Blender {'.'.join(map(str, bpy.data.version[:2]))}, "
-            f"and this is Blender {bpy.app.version_string}",
-            "capture it with a Blender that is as new: set OVERPAINT_BLENDER to one",
-        )
 
 
 def _reason(error: RuntimeError) -> str:

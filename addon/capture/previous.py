@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from ...engine.contract.errors import ShotInvalid
+from ...engine.contract.errors import SceneInvalid, ShotInvalid
 from ...engine.contract.shot import SHOT_FILE, Shot, missing_frames, read_shot
 from .evaluation import FrameReader
 
@@ -40,10 +40,19 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
     return replace(wanted, objects=found.objects, frames=kept, warnings=found.warnings)
 
 
-def remove_shot(folder: Path) -> None:
-    """Removes a shot's own files, and shot.json first: without it, the others belong to nobody."""
+def remove_shot(folder: Path, overwrite: bool) -> None:
+    """Removes a shot's own files, and shot.json first: without it, the others belong to nobody.
+
+    Raises SceneInvalid for a shot that another program wrote, unless it is to be overwritten.
+    """
     if not (folder / SHOT_FILE).is_file():
         return
+    writer = _writer_of(folder)
+    if not overwrite and not writer.startswith("Overpaint "):
+        raise SceneInvalid(
+            f"{folder} holds a shot that {writer or 'another program'} wrote",
+            "choose another --out, or add --overwrite",
+        )
     (folder / SHOT_FILE).unlink()
     for name, suffix in SUFFIXES.items():
         for path in (folder / name).glob(f"*{suffix}"):
@@ -55,6 +64,14 @@ def remove_strays(folder: Path) -> None:
     for name, suffix in SUFFIXES.items():
         for path in (folder / name).glob(f".*-*{suffix}"):
             path.unlink()
+
+
+def _writer_of(folder: Path) -> str:
+    """Ours for a shot.json that cannot be read: it is damaged, or of another version of the schema."""
+    try:
+        return read_shot(folder).generator
+    except ShotInvalid:
+        return "Overpaint (unreadable)"
 
 
 def _same(found: Shot, wanted: Shot, *names: str) -> bool:

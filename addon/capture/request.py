@@ -12,6 +12,7 @@ from ...engine.contract.errors import SceneInvalid, UsageError
 from ...engine.contract.frames import Clip, format_frames
 from ...engine.contract.options import Size
 from ...engine.contract.shot import CaptureSettings, frames_to_capture
+from .. import compat
 from .cameras import require_pinhole
 
 
@@ -39,6 +40,7 @@ def view_layer_named(scene: bpy.types.Scene, name: str) -> bpy.types.ViewLayer:
 
 def request_of(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureRequest:
     """Reads the options of `contract.options.capture_parser`. Raises UsageError or SceneInvalid."""
+    _refuse_newer_file()
     clip = scene_clip(scene)
     frames = frames_to_capture(options.frames or (options.clip or clip).frames, options.clip or clip)
     outside = [frame for frame in frames if frame not in clip and frame >= 0]  # no scene's range can begin below 0
@@ -52,6 +54,16 @@ def request_of(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureRe
             f"the scene {scene.name!r} renders in stereo", "switch off Stereoscopy in the output properties"
         )
     return CaptureRequest(frames, _settings(scene, options), _camera(scene, options.camera))
+
+
+def _refuse_newer_file() -> None:
+    """Blender opens files of the next versions, and leaves out what it does not know."""
+    if compat.is_from_newer_blender():
+        raise SceneInvalid(
+            f"{bpy.data.filepath} was saved by Blender {'.'.join(map(str, bpy.data.version[:2]))}, "
+            f"and this is Blender {bpy.app.version_string}",
+            "capture it with a Blender that is as new",
+        )
 
 
 def scene_clip(scene: bpy.types.Scene) -> Clip:

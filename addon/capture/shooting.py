@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: CaptureRequest) -> Shot:
     """The shot before its first frame, and before the scene is set up for it."""
     return Shot(
-        fps=scene.render.fps / scene.render.fps_base,
+        fps=scene.render.fps / round(scene.render.fps_base, 6),  # 1.001 is kept as the nearest 32-bit float
         clip=scene_clip(scene),
         channels=channels_of(view_layer),
         capture=request.settings,

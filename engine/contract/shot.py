@@ -257,8 +257,8 @@ def _from_json(record: dict[str, Any]) -> Shot:
         fps=float(record["fps"]),
         clip=Clip(first, last, record.get("frame_step", 1)),
         channels=_channels_from_json(record["channels"]),
-        capture=CaptureSettings(width, height, pass_scale, **asked),
-        objects=tuple(ShotObject(**item) for item in record["objects"]),
+        capture=CaptureSettings(width, height, pass_scale, **_known(CaptureSettings, asked)),
+        objects=tuple(ShotObject(**_known(ShotObject, item)) for item in record["objects"]),
         frames={int(item["frame"]): _frame_from_json(item) for item in record["frames"]},
         scene_size=tuple(record["scene_size"]) if record.get("scene_size") else None,
         sources=record.get("sources", {}),
@@ -285,7 +285,13 @@ def _frame_to_json(number: int, frame: ShotFrame) -> dict[str, Any]:
 
 
 def _frame_from_json(item: dict[str, Any]) -> ShotFrame:
-    return ShotFrame(Camera(**item["camera"]), item["content"])
+    return ShotFrame(Camera(**_known(Camera, item["camera"])), item["content"])
+
+
+def _known(kind: type, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a dataclass has; what else a writer adds is passed over."""
+    names = {item.name for item in fields(kind)}
+    return {name: value for name, value in record.items() if name in names}
 
 
 def _plain(record: Any) -> dict[str, Any]:

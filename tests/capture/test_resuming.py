@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.contract.errors import SceneInvalid
 from engine.contract.messages import FrameWritten, Message
 from engine.contract.shot import SHOT_FILE, geometry_path, motion_path, passes_path
 from tests.capture.captured import Capture, Captured
+from tests.synthetic_shot import make_shot
 
 pytestmark = pytest.mark.blender
 
@@ -104,3 +106,11 @@ def test_capture_leaves_the_scene_file_alone(scenes: Path, capture: Capture, tmp
     capture(scene, tmp_path / "shot")
     assert scene.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["oddities.blend", "shot"]
+
+
+def test_a_shot_that_another_program_wrote_is_not_removed(scenes: Path, capture: Capture, tmp_path: Path) -> None:
+    make_shot(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(SceneInvalid, match="a shot that synthetic wrote"):
+        capture(scenes / "actors.blend", tmp_path)
+    assert all(path.read_bytes() == content for path, content in before.items())

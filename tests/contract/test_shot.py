@@ -73,3 +73,11 @@ def test_a_frame_without_passes_is_missing(tmp_path: Path) -> None:
 def test_pass_scale_is_odd_so_that_a_sample_lies_on_every_pixel_centre(scale: int) -> None:
     with pytest.raises(ValueError, match="odd"):
         CaptureSettings(64, 64, scale)
+
+
+def test_fields_that_a_writer_adds_are_passed_over(tmp_path: Path, example_shot: Path) -> None:
+    record = json.loads((example_shot / "shot.json").read_text())
+    record["objects"] = [{**item, "layer": 3} for item in record["objects"]]
+    record["frames"] = [{**item, "camera": {**item["camera"], "fov": 50}} for item in record["frames"]]
+    changed = damaged(tmp_path, example_shot, studio="ours", objects=record["objects"], frames=record["frames"])
+    assert read_shot(changed).objects == read_shot(example_shot).objects
