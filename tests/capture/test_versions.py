@@ -91,6 +91,6 @@ def test_all_versions_see_the_same(same: SameScenes, frame: int) -> None:
         assert (mine.object_id != theirs.object_id).sum() <= 2, version  # on silhouettes
         seen = mine.is_surface & (mine.object_id == theirs.object_id)
         assert seen.sum() > 1000
-        depth = np.abs(mine.depth - theirs.depth)[seen] / mine.depth[seen]
+        depth = np.abs(mine.depth[seen] - theirs.depth[seen]) / mine.depth[seen]
         assert np.quantile(depth, 0.999) < 1e-5, version
         assert np.quantile(np.abs(mine.uv - theirs.uv)[seen].max(axis=-1), 0.99) < 2e-5, version
