@@ -12,6 +12,7 @@ import numpy as np
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import source_hash
 from .identity import AOV
+from .sources import tiles_of
 
 DEPTH = 4  # of what a node has: a curve mapping has curves, these have points, and these have places
 VALUES = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
@@ -102,4 +103,5 @@ def _pixels(image: bpy.types.Image) -> str:
         return content_hash(pixels)
     if image.packed_file:
         return content_hash(np.frombuffer(image.packed_file.data, np.uint8))
-    return source_hash(Path(bpy.path.abspath(image.filepath_raw, library=image.library)))
+    files = tiles_of(Path(bpy.path.abspath(image.filepath_raw, library=image.library)))
+    return content_hash([source_hash(path) for path in files])

@@ -122,8 +122,23 @@ def _cover_bare_meshes(loans: Loans, scene: bpy.types.Scene, plain: bpy.types.Ma
     """Objects have slots of their own, and meshes that geometry nodes make may have none: see cover_mesh."""
     scene[PLAIN] = plain
     loans.callback(scene.pop, PLAIN)
+    for data in (*bpy.data.meshes, *bpy.data.curves, *bpy.data.metaballs):
+        if not data.library:
+            _fill_slots(loans, data.materials, plain)
     for item in bpy.data.objects:
         for slot in item.material_slots:
             is_own = slot.link == "OBJECT" and not slot.is_property_readonly("material")  # as it is on a linked object
             if is_own and _is_bare(slot.material):
                 loans.lend(slot, material=plain)
+
+
+def _fill_slots(loans: Loans, materials: bpy.types.IDMaterials, plain: bpy.types.Material) -> None:
+    """On the data itself: from 4.5 on Cycles asks the evaluated object for its slots, and where the last modifier is
+    Subdivision it does not have those that cover_mesh adds to the mesh."""
+    if not materials:
+        materials.append(plain)
+        loans.callback(materials.clear)
+    for slot, material in enumerate(materials):
+        if _is_bare(material):
+            materials[slot] = plain
+            loans.callback(materials.__setitem__, slot, material)

@@ -20,7 +20,14 @@ def source_hashes() -> Mapping[str, str]:
     caches = scene_file.parent / f"blendcache_{scene_file.stem}"
     files = {scene_file, *caches.glob("*")}
     files |= {path for path in read if not path.is_dir() and BLENDERS_OWN not in path.as_posix()}
+    files = {tile for path in files for tile in tiles_of(path)}
     return {_relative(path, scene_file.parent): source_hash(path) for path in sorted(files)}
+
+
+def tiles_of(path: Path) -> list[Path]:
+    """The files that a path with a UDIM pattern stands for; any other path stands for itself."""
+    pattern = path.name.replace("<UDIM>", "[0-9]*").replace("<UVTILE>", "u[0-9]*_v[0-9]*")
+    return [path] if pattern == path.name else sorted(path.parent.glob(pattern))
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -25,4 +25,4 @@ def uv_warnings(
 
 
 def changing_warning(name: str) -> str:
-    return f"the faces of {name!r} change and have no UVs of their own: its surface cannot be followed"
+    return f"the faces of {name!r} change, and its UVs were made for the shot: its surface cannot be followed"

@@ -61,7 +61,7 @@ def test_textures_keep_the_artists_uvs_where_the_passes_get_others(cards: Captur
     np.testing.assert_array_equal(seen, texture_in_both_halves)
 
 
-@pytest.mark.parametrize("name", ["partial", "glass_group", "bare", "empty slot", "made by nodes"])
+@pytest.mark.parametrize("name", ["partial", "glass_group", "bare", "bare, subdivided", "empty slot", "made by nodes"])
 def test_whatever_is_there_at_all_is_solid(cards: Captured, name: str) -> None:
     assert quarters(cards, name) == [[{True}, {True}], [{True}, {True}]]
 

@@ -73,7 +73,7 @@ def test_what_was_done_is_said_by_name(shot: Captured) -> None:
     for sentence in (
         "'Suzanne' has no UV map: one was made",
         "the UVs of 'Array' overlap: its islands were moved apart",
-        "the faces of 'Growing' change and have no UVs of their own: its surface cannot be followed",
+        "the faces of 'Growing' change, and its UVs were made for the shot: its surface cannot be followed",
     ):
         assert sentence in shot.shot.warnings
     assert not any("followed" in warning and "Growing" not in warning for warning in shot.shot.warnings)

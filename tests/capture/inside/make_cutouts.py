@@ -39,6 +39,8 @@ def cards() -> None:
     set_by_nodes(card("made by nodes", (15, -3)), None)
     fading = card("fading", (18, -3))
     fading.data.materials.append(material_of(fade))
+    subdivided = card("bare, subdivided", (21, -3)).modifiers.new("Subdivision", "SUBSURF")
+    subdivided.subdivision_type, subdivided.render_levels = "SIMPLE", 2
     card("wall", (10.5, -1.5), size=15, z=-2)
     camera_above((10.5, -1.5), 24)
 
