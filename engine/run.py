@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from engine.contract.errors import UsageError
@@ -29,8 +30,13 @@ def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCanc
     todo = [frame for frame in frames if options.overwrite or not painting.finished(frame)]
     if todo:
         paint(painting, todo, emit, check_cancelled)
-    _warn_of_others(painting, emit)
-    movie = _write_movie(painting, emit) if options.movie else None
+    finished = {
+        frame: path
+        for frame in painting.shot.frames
+        if frame in painting.job.clip and (path := painting.finished(frame))
+    }
+    _warn_of_others(painting, finished, emit)
+    movie = _write_movie(painting, list(finished.values()), emit) if options.movie else None
     return Finished(
         written=len(todo),
         kept=len(frames) - len(todo),
@@ -56,19 +62,16 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
     return Painting(folder, job, plan, shot_folder, shot, models, device, job_hash), frames
 
 
-def _warn_of_others(painting: Painting, emit: Emit) -> None:
+def _warn_of_others(painting: Painting, finished: Container[int], emit: Emit) -> None:
     """Frames that an earlier job left in the folder are nobody's to delete, but should not be taken for this job's."""
     stamped = [frame for frame in painting.shot.frames if is_stamped(painting.folder, frame)]
-    others = [frame for frame in stamped if frame not in painting.job.clip or not painting.finished(frame)]
-    if others:
+    if others := [frame for frame in stamped if frame not in finished]:
         emit(Warned(f"the frames {format_frames(others)} in {painting.folder} were painted by another job"))
 
 
-def _write_movie(painting: Painting, emit: Emit) -> Path:
+def _write_movie(painting: Painting, finished: Sequence[Path], emit: Emit) -> Path:
     """The movie of all finished frames of the clip, whichever command painted them; kept where it is the newest."""
     path = painting.folder / "movie.mp4"
-    captured = [frame for frame in painting.job.clip.frames if frame in painting.shot.frames]
-    finished = [file for frame in captured if (file := painting.finished(frame))]
     newest = max(file.stat().st_mtime for file in finished)
     if not path.exists() or path.stat().st_mtime < newest:
         emit(Progress("movie", frames=len(finished)))
