@@ -78,6 +78,11 @@ class Painting:
     def finished(self, frame: int) -> Path | None:
         return finished_frame(self.folder, frame, self.made_of(frame))
 
+    def finished_frames(self) -> dict[int, Path]:
+        """Those of the clip, in their order, with their files; every file is read."""
+        frames = [frame for frame in sorted(self.shot.frames) if frame in self.job.clip]
+        return {frame: path for frame in frames if (path := self.finished(frame))}
+
 
 def paint(painting: Painting, todo: Sequence[int], emit: Emit, check_cancelled: CheckCancelled) -> None:
     """Paints frames chunk by chunk, and writes a chunk's frames when it is done."""

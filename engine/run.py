@@ -30,11 +30,7 @@ def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCanc
     todo = [frame for frame in frames if options.overwrite or not painting.finished(frame)]
     if todo:
         paint(painting, todo, emit, check_cancelled)
-    finished = {
-        frame: path
-        for frame in painting.shot.frames
-        if frame in painting.job.clip and (path := painting.finished(frame))
-    }
+    finished = painting.finished_frames()
     _warn_of_others(painting, finished, emit)
     movie = _write_movie(painting, list(finished.values()), emit) if options.movie else None
     return Finished(
