@@ -15,10 +15,10 @@ import psutil
 import torch
 
 from engine.blender import find_blender
-from engine.contract.errors import BlenderMissing
+from engine.contract.errors import BlenderMissing, ModelInvalid, WeightsMissing
 from engine.setup.requirements import package_name, project_packages
 from engine.setup.system import has_nvidia
-from models.registry import RegisteredModel, registered_models
+from models.registry import RegisteredModel, check_bundled, registered_models
 
 GIGABYTE = 1e9
 WANTED_MEMORY = 6 * GIGABYTE  # Stable Diffusion 1.5 with ControlNet in float32, and a frame's intermediates
@@ -47,7 +47,7 @@ def diagnose(home: Path) -> list[Finding]:
         _memory(),
         _disk(home),
         _blender(),
-        *(_model(model, home / "models" / name) for name, model in registered_models().items()),
+        *(_model(model, model.folder(home)) for model in registered_models().values()),
     ]
 
 
@@ -127,6 +127,8 @@ def _blender() -> Finding:
 
 def _model(model: RegisteredModel, folder: Path) -> Finding:
     name = f"model {model.name}"
+    if model.is_bundled:
+        return _bundled_model(name, model, folder)
     if model.base is None or model.controlnet is None:
         return Finding(name, True, f"{model.purpose}; made on first use")
     wanted = [folder / file for file in model.base.files]
@@ -141,6 +143,14 @@ def _model(model: RegisteredModel, folder: Path) -> Finding:
         f"to use it, put the files of huggingface.co/{model.base.repository} into {folder} "
         f"and those of huggingface.co/{model.controlnet.repository} into {folder / 'controlnet'}",
     )
+
+
+def _bundled_model(name: str, model: RegisteredModel, folder: Path) -> Finding:
+    try:
+        check_bundled(folder)
+    except (ModelInvalid, WeightsMissing) as error:
+        return Finding(name, False, error.message, error.hint)
+    return Finding(name, True, f"{model.purpose}; here")
 
 
 def _size(count: int) -> str:

@@ -11,52 +11,28 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from engine.contract.errors import WeightsMissing
-from engine.contract.hashing import content_hash
 from engine.contract.job import FORMATS, Job, frame_hash
 from engine.contract.messages import FrameWritten, Message, Progress, Warned
 from engine.contract.plan import Plan
 from engine.contract.shot import Shot
+from engine.denoise.guidance import is_guided
+from engine.denoise.prompt import unknown_words
 from engine.device import be_deterministic, memory_mb
 from engine.home import overpaint_home
+from engine.job_models import JobModels
 from engine.methods.per_frame import PerFrame
 from engine.pictures import write_picture
 from engine.stamps import finished_frame, frame_path, stamp_frame
 from engine.surface.depth_hint import depth_hint
 from engine.surface.noise import frame_noise
 from engine.surface.passes import FramePasses, read_passes
-from models.fingerprint import fingerprint
 from models.loading import load_checkpoint
-from models.registry import resolve
-from models.sources import find_sources
 
-LATENT_STRIDE = 8
 LOG = logging.getLogger(__name__)
 
 Emit = Callable[[Message], None]
 CheckCancelled = Callable[[], None]
 """Raises Cancelled once somebody wants the job to end; called before every micro-batch."""
-
-
-@dataclass(frozen=True)
-class Models:
-    """Where a job's weights lie on this machine."""
-
-    model: Path
-    controlnet: Path | None
-
-    @classmethod
-    def of(cls, job: Job) -> Models:
-        home = overpaint_home()
-        return cls(resolve(job.model, home), resolve(job.controlnet, home) if job.controlnet else None)
-
-    def fingerprint(self, job: Job) -> str:
-        """Of all that loading them reads. Raises ModelInvalid or WeightsMissing for what is not whole or not there."""
-        for lora in job.loras:
-            if not Path(lora.path).is_file():
-                raise WeightsMissing(f"there is no LoRA at {lora.path}", "check the path")
-        sources = find_sources(self.model, self.controlnet, overpaint_home())
-        return content_hash(fingerprint(*sources.paths), [fingerprint(Path(lora.path)) for lora in job.loras])
 
 
 @dataclass(frozen=True)
@@ -68,7 +44,7 @@ class Painting:
     plan: Plan
     shot_folder: Path
     shot: Shot
-    models: Models
+    models: JobModels
     device: torch.device
     job_hash: str
 
@@ -107,7 +83,7 @@ def paint_chunk(
     """The frames of a chunk with their passes and pictures (height, width, 3) in [0, 1]."""
     passes = [read_passes(painting.shot_folder, painting.shot, frame) for frame in chunk]
     hints = torch.stack([_hint(painting.plan, item) for item in passes])
-    noise = torch.stack([_noise(painting, frame) for frame in chunk])
+    noise = torch.stack([_noise(painting, frame, method.checkpoint.vae_scale_factor) for frame in chunk])
     pictures = method.paint(hints, noise, clock.on_step, clock.on_micro_batch)
     for frame, frame_passes, picture in zip(chunk, passes, pictures, strict=True):
         yield frame, frame_passes, picture.numpy()
@@ -175,6 +151,9 @@ def _load_method(painting: Painting, emit: Emit) -> PerFrame:
     for name, cut in (("prompt", method.cut_prompt), ("negative prompt", method.cut_negative_prompt)):
         if cut:
             emit(Warned(f'the {name} is longer than the text encoder takes; this was cut: "{cut}"'))
+    read = f"{job.prompt} {job.negative_prompt}" if is_guided(job.settings.guidance_scale) else job.prompt
+    if unknown := unknown_words(read, checkpoint.known_words):
+        emit(Warned(f"the model was not trained with these words, and may ignore them: {', '.join(unknown)}"))
     return method
 
 
@@ -183,8 +162,8 @@ def _hint(plan: Plan, passes: FramePasses) -> torch.Tensor:
     return torch.from_numpy(hint).expand(3, -1, -1)
 
 
-def _noise(painting: Painting, frame: int) -> torch.Tensor:
-    height, width = painting.shot.height // LATENT_STRIDE, painting.shot.width // LATENT_STRIDE
+def _noise(painting: Painting, frame: int, vae_scale_factor: int) -> torch.Tensor:
+    height, width = painting.shot.height // vae_scale_factor, painting.shot.width // vae_scale_factor
     return torch.from_numpy(frame_noise(painting.job.seed, frame, height, width))
 
 

@@ -13,7 +13,8 @@ from engine.contract.messages import Finished, Message, Progress
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot
 from engine.device import choose_device
-from engine.painting import Emit, Models
+from engine.job_models import JobModels
+from engine.painting import Emit
 from engine.run import generate
 from engine.surface.contact_sheet import write_contact_sheet
 
@@ -61,5 +62,9 @@ def capture_scene(options: argparse.Namespace, folder: Path, emit: Emit) -> Fini
 def _check_look(options: argparse.Namespace) -> None:
     """Finds what is wrong with the prompt, the settings, the model or the device before the capture takes its time."""
     job = job_of(options, options.clip or Clip(1, 1))
-    Models.of(job).fingerprint(job)
+    models = JobModels.of(job)
+    models.check_prompt(job.prompt)
+    if options.resolution:
+        models.check_size(*options.resolution)
+    models.fingerprint()
     choose_device(options.device)

@@ -14,8 +14,9 @@ from engine.contract.messages import Finished, Progress, Warned
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot, require_frames
 from engine.device import choose_device
+from engine.job_models import JobModels, with_usual_settings
 from engine.movie import write_movie
-from engine.painting import CheckCancelled, Emit, Models, Painting, paint
+from engine.painting import CheckCancelled, Emit, Painting, paint
 from engine.planning import PlanWishes, plan_for
 from engine.stamps import is_stamped
 
@@ -49,9 +50,11 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
     clip = options.clip or shot.clip
     frames = _frames_of(clip, options.frames)
     require_frames(shot_folder, shot, (*frames, *clip.probe()))
-    job = job_of(options, clip)
-    device, models = choose_device(options.device), Models.of(job)
-    weights = models.fingerprint(job)
+    job = with_usual_settings(job_of(options, clip))
+    device, models = choose_device(options.device), JobModels.of(job)
+    models.check_prompt(job.prompt)
+    models.check_size(shot.width, shot.height)
+    weights = models.fingerprint()
     write_job(folder, job)
     plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options), device)
     job_hash = job.hash(plan, shot.capture, weights)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.contract.errors import ModelInvalid
+from engine.contract.errors import ModelInvalid, UsageError
 
 HINT = "use Stable Diffusion 1.5 or a model fine-tuned from it, with a ControlNet for depth made for it"
 
@@ -28,6 +29,29 @@ def check_controlnet(source: Path, controlnet: dict[str, Any], unet: dict[str, A
     _expect(source, "conditioning_channels", controlnet.get("conditioning_channels", 3), 3)
     for name in ("in_channels", "cross_attention_dim", "block_out_channels", "layers_per_block", "down_block_types"):
         _expect(source, name, _plain(controlnet.get(name)), _plain(unet.get(name)))
+
+
+def check_hint_scale(source: Path, controlnet: Mapping[str, Any], vae: Mapping[str, Any]) -> None:
+    """Raises ModelInvalid unless the ControlNet shrinks its hint to the size of the VAE's latents."""
+    found = 2 ** (len(controlnet["conditioning_embedding_out_channels"]) - 1)
+    _expect(source, "the factor by which the hint is shrunk", found, vae_scale_factor(vae))
+
+
+def vae_scale_factor(vae: Mapping[str, Any]) -> int:
+    """How many pixels a latent stands for along one side."""
+    return 2 ** (len(vae.get("block_out_channels", (64,))) - 1)
+
+
+def check_size(width: int, height: int, scale_factor: int) -> None:
+    """Raises UsageError where a picture of this size has no whole number of latents; names the sizes around it."""
+    if width % scale_factor == 0 and height % scale_factor == 0:
+        return
+    smaller = [max(side // scale_factor, 1) * scale_factor for side in (width, height)]
+    larger = [-(-side // scale_factor) * scale_factor for side in (width, height)]
+    raise UsageError(
+        f"the model paints multiples of {scale_factor} pixels both ways, and {width}x{height} is none",
+        "use --resolution {}x{} or {}x{}".format(*smaller, *larger),
+    )
 
 
 def check_tokenizer(source: Path, tokens: int, vocab_size: int) -> None:

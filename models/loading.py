@@ -18,13 +18,13 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine.contract.job import Lora
-from models.architecture import check_tokenizer
+from models.architecture import check_hint_scale, check_tokenizer, vae_scale_factor
 from models.lora import fuse_loras
 from models.memory import explained_out_of_memory
 from models.networks import BaseNetworks, load_base_folder, load_controlnet_folder
 from models.single_file import load_base_file, load_controlnet_file
 from models.sources import find_sources
-from models.vocabulary import load_tokenizer
+from models.vocabulary import load_tokenizer, read_known_words
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Checkpoint:
     text_encoder: CLIPTextModel
     tokenizer: CLIPTokenizer
     scheduler_config: Mapping[str, Any]
+    known_words: frozenset[str] | None = None
+    """The only words the text encoder was trained with; None where it was trained with all of a language."""
 
     @property
     def device(self) -> torch.device:
@@ -46,6 +48,11 @@ class Checkpoint:
     def dtype(self) -> torch.dtype:
         """What latents are computed in; the VAE may keep more precision."""
         return self.unet.dtype
+
+    @property
+    def vae_scale_factor(self) -> int:
+        """How many pixels a latent stands for along one side."""
+        return vae_scale_factor(self.vae.config)
 
 
 def load_checkpoint(
@@ -75,12 +82,15 @@ def load_checkpoint(
             text_encoder=base.text_encoder.to(device, dtype),
             tokenizer=tokenizer,
             scheduler_config=base.scheduler_config,
+            known_words=read_known_words(sources.tokenizer),
         )
 
 
 def _load_controlnet(source: Path, base: BaseNetworks) -> ControlNetModel:
     load = load_controlnet_file if source.is_file() else load_controlnet_folder
-    return load(source, base.unet)
+    controlnet = load(source, base.unet)
+    check_hint_scale(source, controlnet.config, base.vae.config)
+    return controlnet
 
 
 def _vae_dtype(vae: AutoencoderKL, dtype: torch.dtype) -> torch.dtype:

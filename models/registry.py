@@ -11,8 +11,18 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from engine.contract.errors import ModelInvalid, OutputUnwritable, WeightsMissing
+from models.weights import check_safetensors, find_weights
 
 REGISTRY = Path(__file__).with_name("registry.toml")
+GUIDANCE_SCALE = 7.5
+"""What Stable Diffusion 1.5 and what was fine-tuned from it are usually painted with."""
+
+NETWORKS = ("unet", "controlnet", "vae", "text_encoder")
+BUNDLED_FILES = (
+    *(f"{network}/config.json" for network in NETWORKS),
+    *("tokenizer/vocab.json", "tokenizer/merges.txt", "tokenizer/known_words.json"),
+    "scheduler/scheduler_config.json",
+)
 
 
 @dataclass(frozen=True)
@@ -26,14 +36,21 @@ class Download:
 
 @dataclass(frozen=True)
 class RegisteredModel:
-    """One entry of the registry; `base` and `controlnet` are None for the one that is generated here."""
+    """One entry of the registry; `base` and `controlnet` are None for what is never downloaded."""
 
     name: str
     purpose: str
     licence: str
     native_size: tuple[int, int]  # width, height
+    guidance_scale: float
+    is_bundled: bool
+    """Whether its files come with Overpaint, in models/<name>."""
     base: Download | None
     controlnet: Download | None
+
+    def folder(self, home: Path) -> Path:
+        """Where it lies, or would lie; `home` is OVERPAINT_HOME."""
+        return REGISTRY.with_name(self.name) if self.is_bundled else home / "models" / self.name
 
 
 def registered_models() -> dict[str, RegisteredModel]:
@@ -43,18 +60,43 @@ def registered_models() -> dict[str, RegisteredModel]:
 
 
 def resolve(name_or_path: str, home: Path) -> Path:
-    """The folder or file of a model: a registered name lies in `home`/models, anything else is a path.
+    """The folder or file of a model by its registered name or its path; `home` is OVERPAINT_HOME.
 
-    The stand-in is made on its first use. Raises ModelInvalid for an unknown name, WeightsMissing for a registered
-    model that is not on this machine; nothing is ever downloaded here.
+    The stand-in is made on its first use. Raises ModelInvalid for an unknown name or a damaged file of a bundled model,
+    WeightsMissing for a registered model that is not on this machine; nothing is ever downloaded here.
     """
     known = registered_models()
     if name_or_path not in known:
         return _existing_path(name_or_path, known)
-    folder = home / "models" / name_or_path
-    if not (folder / "model_index.json").is_file() and not (folder / "unet").is_dir():
+    folder = known[name_or_path].folder(home)
+    if known[name_or_path].is_bundled:
+        check_bundled(folder)
+    elif not (folder / "model_index.json").is_file() and not (folder / "unet").is_dir():
         _provide(known[name_or_path], folder)
     return folder
+
+
+def usual_guidance_scale(name_or_path: str) -> float:
+    """What suits a model, by its registered name or its path."""
+    model = registered_models().get(name_or_path)
+    return model.guidance_scale if model else GUIDANCE_SCALE
+
+
+def check_bundled(folder: Path) -> None:
+    """Raises WeightsMissing or ModelInvalid that says how to repair a model whose files are not all here and whole."""
+    repair = (
+        f"restore it: git checkout -- models/{folder.name}, or install Overpaint again, "
+        f"or train it anew: python3 overpaint.py train {folder.name}"
+    )
+    try:
+        for network in NETWORKS:
+            for file in find_weights(folder / network).files:
+                check_safetensors(file)
+        for name in BUNDLED_FILES:
+            if not (folder / name).is_file():
+                raise WeightsMissing(f"{folder / name} is missing")
+    except (WeightsMissing, ModelInvalid) as error:
+        raise type(error)(error.message, repair) from error
 
 
 def _existing_path(name_or_path: str, known: dict[str, RegisteredModel]) -> Path:
@@ -75,7 +117,7 @@ def _provide(model: RegisteredModel, folder: Path) -> None:
         f"the model {model.name} is not on this machine",
         f"put the files of huggingface.co/{model.base.repository} into {folder} "
         f"and those of huggingface.co/{model.controlnet.repository} into {folder / 'controlnet'}, "
-        "or use --model stand-in to try Overpaint without them",
+        "or use --model preview, which comes with Overpaint",
     )
 
 
@@ -105,7 +147,9 @@ def _registered(name: str, entry: dict) -> RegisteredModel:
         purpose=entry["purpose"],
         licence=entry["licence"],
         native_size=(width, height),
-        base=None if entry.get("generated") else _download(entry),
+        guidance_scale=entry.get("guidance_scale", GUIDANCE_SCALE),
+        is_bundled=entry.get("bundled", False),
+        base=_download(entry) if "repository" in entry else None,
         controlnet=_download(entry["controlnet"]) if "controlnet" in entry else None,
     )
 

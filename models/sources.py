@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract.errors import ModelInvalid, WeightsMissing
-from models.single_file import check_base_file
+from models.single_file import CONFIGS, check_base_file
 from models.weights import refuse_pickles
 
 VOCABULARY_FILES = ("vocab.json", "merges.txt")
@@ -27,6 +27,11 @@ class ModelSources:
     """A diffusers folder of one network, or a single `.safetensors` file."""
     tokenizer: Path
     """A folder with `vocab.json` and `merges.txt`, or the gzipped merges of CLIP."""
+
+    @property
+    def vae_config(self) -> Path:
+        """That of a single file is the one of every Stable Diffusion 1.5."""
+        return (self.base if self.base.is_dir() else CONFIGS) / "vae" / "config.json"
 
     @property
     def paths(self) -> tuple[Path, Path, Path]:

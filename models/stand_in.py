@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, ModelMixin, UNet2DConditionModel
-from safetensors.torch import save_file
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel
 
+from models.saving import save_network, save_text_encoder, stable_diffusion_index, write_json
 from models.vocabulary import END, START, Vocabulary
 
 WIDTHS = (16, 32, 48, 48)
+VAE_WIDTHS = (16, 32, 32, 32)
+HINT_WIDTHS = (8, 16, 24, 32)
 CROSS_ATTENTION_DIM = 64
 PROMPT_TOKENS = 77
 
@@ -49,21 +51,22 @@ high low quality resolution sharp blurry ugly bad worst best lighting background
 """
 
 
-def make_stand_in(folder: Path, seed: int = 0) -> Path:
+def make_stand_in(folder: Path, seed: int = 0, vae_levels: int = 4) -> Path:
     """Writes the stand-in checkpoint into `folder`, in diffusers layout with the ControlNet in `controlnet/`.
 
+    With 4 `vae_levels` a latent stands for 8x8 pixels as in Stable Diffusion 1.5, with 3 for 4x4 as in the preview.
     The same seed gives the same bytes. The random generators of the calling program are left as they were.
     """
     vocabulary = _vocabulary()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        _save(_unet(), folder / "unet")
-        _save(_controlnet(), folder / "controlnet")
-        _save(_vae(), folder / "vae")
-        _save_text_encoder(_text_encoder(vocabulary), folder / "text_encoder")
+        save_network(_unet(), folder / "unet")
+        save_network(_controlnet(vae_levels), folder / "controlnet")
+        save_network(_vae(vae_levels), folder / "vae")
+        save_text_encoder(_text_encoder(vocabulary), folder / "text_encoder")
     vocabulary.save(folder / "tokenizer")
-    _write_json(folder / "scheduler" / "scheduler_config.json", _scheduler_config())
-    _write_json(folder / "model_index.json", _model_index())
+    write_json(folder / "scheduler" / "scheduler_config.json", _scheduler_config())
+    write_json(folder / "model_index.json", stable_diffusion_index("PNDMScheduler"))
     return folder
 
 
@@ -79,8 +82,8 @@ def _unet() -> UNet2DConditionModel:
     return unet
 
 
-def _controlnet() -> ControlNetModel:
-    controlnet = ControlNetModel(conditioning_embedding_out_channels=(8, 16, 24, 32), **DENOISER)
+def _controlnet(vae_levels: int) -> ControlNetModel:
+    controlnet = ControlNetModel(conditioning_embedding_out_channels=HINT_WIDTHS[:vae_levels], **DENOISER)
     hint_layers = controlnet.controlnet_cond_embedding.modules()
     _draw((layer for layer in hint_layers if isinstance(layer, nn.Conv2d)), gain=3)
     _draw([*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block], gain=1)
@@ -99,11 +102,11 @@ def _cross_attention(network: UNet2DConditionModel | ControlNetModel) -> list[nn
     return [layer for name, layer in network.named_modules() if name.endswith(("attn2.to_v", "attn2.to_out.0"))]
 
 
-def _vae() -> AutoencoderKL:
+def _vae(levels: int) -> AutoencoderKL:
     return AutoencoderKL(
-        block_out_channels=(16, 32, 32, 32),
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
+        block_out_channels=VAE_WIDTHS[:levels],
+        down_block_types=("DownEncoderBlock2D",) * levels,
+        up_block_types=("UpDecoderBlock2D",) * levels,
         layers_per_block=1,
         latent_channels=4,
         norm_num_groups=8,
@@ -140,45 +143,6 @@ def _vocabulary() -> Vocabulary:
 def _scheduler_config() -> dict[str, Any]:
     published = Path(__file__).parent / "sd15" / "scheduler" / "scheduler_config.json"
     return json.loads(published.read_text())
-
-
-def _model_index() -> dict[str, Any]:
-    return {
-        "_class_name": "StableDiffusionControlNetPipeline",
-        "controlnet": ["diffusers", "ControlNetModel"],
-        "feature_extractor": [None, None],
-        "image_encoder": [None, None],
-        "requires_safety_checker": False,
-        "safety_checker": [None, None],
-        "scheduler": ["diffusers", "PNDMScheduler"],
-        "text_encoder": ["transformers", "CLIPTextModel"],
-        "tokenizer": ["transformers", "CLIPTokenizer"],
-        "unet": ["diffusers", "UNet2DConditionModel"],
-        "vae": ["diffusers", "AutoencoderKL"],
-    }
-
-
-def _save(model: ModelMixin, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(model.state_dict(), folder / "diffusion_pytorch_model.safetensors", metadata={"format": "pt"})
-    # The version of diffusers is left out: it would make the bytes differ from machine to machine.
-    config = {name: value for name, value in model.config.items() if not name.startswith("_")}
-    _write_json(folder / "config.json", {"_class_name": type(model).__name__, **config})
-
-
-def _save_text_encoder(text_encoder: CLIPTextModel, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    # Published text encoders name their tensors with this prefix, whatever the version of transformers.
-    tensors = {f"text_model.{name.removeprefix('text_model.')}": t for name, t in text_encoder.state_dict().items()}
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    config = text_encoder.config.to_diff_dict()
-    config.pop("transformers_version", None)
-    _write_json(folder / "config.json", {"architectures": ["CLIPTextModel"], **config})
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

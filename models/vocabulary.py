@@ -17,6 +17,8 @@ from models.weights import read_config
 START = "<|startoftext|>"
 END = "<|endoftext|>"
 
+KNOWN_WORDS_FILE = "known_words.json"
+
 # The published merges file goes on past those that CLIP was trained with.
 CLIP_MERGES = 49152 - 256 - 2
 
@@ -74,7 +76,8 @@ def load_tokenizer(source: Path) -> CLIPTokenizer:
     Raises ModelInvalid where it is damaged.
     """
     for file in source.glob("*.json"):
-        read_config(file)  # from damaged JSON the tokenizer raises a bare Exception
+        if file.name != KNOWN_WORDS_FILE:
+            read_config(file)  # from damaged JSON the tokenizer raises a bare Exception
     try:
         if source.is_dir():
             return CLIPTokenizer.from_pretrained(source, local_files_only=True)
@@ -83,3 +86,20 @@ def load_tokenizer(source: Path) -> CLIPTokenizer:
             return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, EOFError) as error:
         raise ModelInvalid(f"the tokenizer {source} cannot be read: {error}", "copy or download it again") from error
+
+
+def read_known_words(tokenizer: Path) -> frozenset[str] | None:
+    """The only words a text encoder was trained with, from `known_words.json` beside its vocabulary; None without one.
+
+    Raises ModelInvalid where the file is no list of words in lower case.
+    """
+    file = tokenizer / KNOWN_WORDS_FILE
+    if not file.is_file():
+        return None
+    try:
+        words = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelInvalid(f"{file} cannot be read: {error}", "copy or download it again") from error
+    if not isinstance(words, list) or not all(isinstance(word, str) and word == word.lower() for word in words):
+        raise ModelInvalid(f"{file} is no list of words in lower case", "copy or download it again")
+    return frozenset(words)

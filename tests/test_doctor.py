@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from engine import doctor
 from engine.contract.errors import BlenderMissing
 from engine.doctor import Finding, diagnose, report
+from models import registry
 from models.registry import registered_models
+from tests.preview_layout import make_preview_layout
 
 
 @pytest.fixture
@@ -48,6 +52,13 @@ def test_a_model_is_there_when_all_its_files_are(tmp_path, no_blender):
     assert finding.mark == "--"
     assert f"1 of {len(files)} files missing" in finding.found
     assert str(tmp_path) in finding.advice
+
+
+def test_a_damaged_preview_is_a_fault_with_its_repair(tmp_path, no_blender, monkeypatch):
+    monkeypatch.setattr(registry, "REGISTRY", Path(shutil.copy(registry.REGISTRY, tmp_path)))
+    assert "train preview" in by_name(diagnose(tmp_path))["model preview"].advice
+    make_preview_layout(tmp_path / "preview")
+    assert by_name(diagnose(tmp_path))["model preview"].mark == "ok"
 
 
 def test_a_full_disk_is_a_finding(tmp_path, no_blender, monkeypatch):

@@ -15,7 +15,10 @@ import pytest
 from tests.addon.blenders import BLENDERS
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOK = ["--prompt", "a rusty robot in a desert", "--clip", "1-24", "--resolution", "128x128", "--steps", "2"]
+LOOK = [
+    *("--prompt", "a rusty robot in a desert", "--clip", "1-24", "--resolution", "128x128"),
+    *("--model", "stand-in", "--steps", "2"),
+]
 
 OPEN_AND_RUN = """
 import os, runpy, sys

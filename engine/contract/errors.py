@@ -40,6 +40,10 @@ class ModelInvalid(OverpaintError):
     """The checkpoint is damaged, of another architecture, or in a format that is refused."""
 
 
+class PromptInvalid(OverpaintError):
+    """The model was trained with none of the prompt's words."""
+
+
 class OutputUnwritable(OverpaintError):
     """The output folder cannot be written, or the disk is full."""
 

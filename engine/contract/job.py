@@ -50,7 +50,8 @@ class Settings:
     """How to paint. The names are diffusers' own."""
 
     num_inference_steps: int = 20
-    guidance_scale: float = 7.5
+    guidance_scale: float = 0
+    """0 stands for what suits the model, which takes its place before the job is written; 1 is no guidance."""
     controlnet_conditioning_scale: float = 1.0
     scheduler: str = "dpm++2m"
     format: str = "png"

@@ -97,7 +97,7 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         "--guidance-scale",
         type=float,
         default=DEFAULTS.guidance_scale,
-        help="how closely to follow the prompt (default: %(default)s)",
+        help="how closely to follow the prompt; 1: without guidance, 0: what suits the model (default: %(default)s)",
     )
     look.add_argument(
         "--controlnet-scale",

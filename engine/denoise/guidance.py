@@ -13,7 +13,7 @@ def is_guided(guidance_scale: float) -> bool:
 def guide(noise_pred: Tensor, guidance_scale: float) -> Tensor:
     """Steers away from the first half of the batch (negative prompt) towards the second (prompt).
 
-    `noise_pred` is (2 * frames, 4, height / 8, width / 8), the result (frames, 4, height / 8, width / 8).
+    `noise_pred` is (2 * frames, 4, latent_height, latent_width), the result has half as many frames.
     """
     noise_pred_uncond, noise_pred_text = noise_pred.chunk(2)
     return noise_pred_uncond + guidance_scale * (noise_pred_text - noise_pred_uncond)

@@ -16,7 +16,7 @@ OnStep = Callable[[int, int, Tensor], None]
 
 def denoise(
     predict_noise: PredictNoise,
-    latents: Tensor,  # (frames, 4, height / 8, width / 8), noise of the scheduler's init_noise_sigma
+    latents: Tensor,  # (frames, 4, latent_height, latent_width), noise of the scheduler's init_noise_sigma
     scheduler: SchedulerMixin,
     on_step: OnStep | None = None,
 ) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +11,8 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from models.loading import Checkpoint
+
+WORD = re.compile(r"[^\W\d_]+|\d+")
 
 
 @dataclass(frozen=True)
@@ -32,3 +36,13 @@ def _text_past(length: int, tokenizer: CLIPTokenizer, prompt: str) -> str:
     """What of the prompt comes after `length` tokens, the marks of start and end among them."""
     token_ids = tokenizer(prompt, add_special_tokens=False, truncation=False, verbose=False).input_ids
     return tokenizer.decode(token_ids[length - 2 :])
+
+
+def words_of(prompt: str) -> tuple[str, ...]:
+    """The words and numbers of a prompt in lower case, each once, in their order."""
+    return tuple(dict.fromkeys(WORD.findall(prompt.lower())))
+
+
+def unknown_words(prompt: str, known_words: Collection[str] | None) -> tuple[str, ...]:
+    """What of the prompt the model was not trained with; nothing where it knows a whole language (None)."""
+    return () if known_words is None else tuple(word for word in words_of(prompt) if word not in known_words)

@@ -44,7 +44,7 @@ class PerFrame:
     def paint(
         self,
         hints: Tensor,  # (frames, 3, height, width), depth in [0, 1], near is bright
-        latents: Tensor,  # (frames, 4, height / 8, width / 8), unit normal
+        latents: Tensor,  # (frames, 4, latent_height, latent_width), unit normal
         on_step: OnStep | None = None,
         on_micro_batch: OnMicroBatch | None = None,
     ) -> Iterator[Tensor]:
@@ -110,7 +110,7 @@ class NoisePredictor:
     on_micro_batch: OnMicroBatch | None
 
     def __call__(self, latents: Tensor, timestep: Tensor) -> Tensor:
-        """noise_pred (frames, 4, height / 8, width / 8) of the whole chunk, a micro-batch at a time."""
+        """noise_pred (frames, 4, latent_height, latent_width) of the whole chunk, a micro-batch at a time."""
 
         def predict(latents: Tensor, hints: Tensor) -> Tensor:
             if self.on_micro_batch is not None:

@@ -19,6 +19,9 @@ STABLE_DIFFUSION = {
 }
 
 
+ZERO_TERMINAL_SNR = {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+
+
 def scheduler_for(name: str, steps: int):
     scheduler = make_scheduler(name, STABLE_DIFFUSION)
     scheduler.set_timesteps(steps)
@@ -45,6 +48,21 @@ def test_a_predictor_that_knows_the_picture_leads_to_it(name: str) -> None:
     # What is left is the noise of the schedule's first training step, √(1 - ᾱ_0) = 0.03.
     assert (latents - x_0).abs().max() < 0.15
     assert (latents - x_0).std() < 0.04
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_pure_noise_at_the_first_step_leads_to_the_picture_too(name: str) -> None:
+    x_0, noise = torch.randn(2, 1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    scheduler = make_scheduler(name, STABLE_DIFFUSION | ZERO_TERMINAL_SNR)
+    scheduler.set_timesteps(20)
+    predict_noise = knows_the_picture(x_0, scheduler.alphas_cumprod)
+
+    def predict_velocity(x_t: Tensor, timestep: Tensor) -> Tensor:
+        alpha = scheduler.alphas_cumprod[timestep.long()]
+        return alpha.sqrt() * predict_noise(x_t, timestep) - (1 - alpha).sqrt() * x_0
+
+    latents = denoise(predict_velocity, noise * scheduler.init_noise_sigma, scheduler)
+    assert (latents - x_0).abs().max() < 0.15
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)

@@ -14,7 +14,7 @@ from engine.methods.per_frame import PerFrame
 from models.loading import Checkpoint, load_checkpoint
 
 PROMPT = "a rusty robot in a desert"
-SETTINGS = Settings(num_inference_steps=4)
+SETTINGS = Settings(num_inference_steps=4, guidance_scale=7.5)
 
 
 def hints(frames: int, height: int = 64, width: int = 64) -> Tensor:

@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.contract.errors import ModelInvalid, OverpaintError, WeightsMissing
 from models.loading import Checkpoint, load_checkpoint
+from tests.preview_layout import KNOWN_WORDS, make_preview_layout
 
 UNET_WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
 TEXT_WEIGHTS = "text_encoder/model.safetensors"
@@ -166,6 +167,14 @@ def test_an_inpainting_model_is_refused(damageable: Path) -> None:
 def test_a_controlnet_for_another_model_is_refused(damageable: Path) -> None:
     edit_config(damageable / "controlnet" / "config.json", cross_attention_dim=1024)
     assert "cross_attention_dim is 1024, not 64" in refusal(damageable)
+
+
+def test_a_controlnet_for_latents_of_another_size_is_refused(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    preview = make_preview_layout(tmp_path)
+    assert "the factor by which the hint is shrunk is 8, not 4" in refusal(preview, controlnet=tiny_checkpoint)
+    checkpoint = load_checkpoint(preview)
+    assert checkpoint.vae_scale_factor == 4
+    assert checkpoint.known_words == set(KNOWN_WORDS)
 
 
 def test_a_network_that_is_no_controlnet_is_refused(tiny_checkpoint: Path) -> None:

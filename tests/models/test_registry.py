@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from engine.contract.errors import ModelInvalid, OutputUnwritable, WeightsMissing
-from models.registry import registered_models, resolve
+from models import registry
+from models.registry import check_bundled, registered_models, resolve
 from models.stand_in import make_stand_in
+from tests.preview_layout import make_preview_layout
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +72,39 @@ def test_a_stand_in_that_another_process_made_first_is_taken(tmp_path: Path, mon
     monkeypatch.setattr("models.stand_in.make_stand_in", be_overtaken)
     folder = resolve("stand-in", tmp_path)
     assert [path.name for path in folder.parent.iterdir()] == ["stand-in"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_preview_layout(tmp_path_factory.mktemp("models") / "preview")
+
+
+def test_a_bundled_model_lies_beside_the_registry(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "REGISTRY", Path(shutil.copy(registry.REGISTRY, whole.parent)))
+    assert resolve("preview", tmp_path) == whole
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*registry.BUNDLED_FILES, "unet/diffusion_pytorch_model.safetensors", "vae", "controlnet"],
+)
+def test_what_a_bundled_model_lacks_is_named_with_its_repair(whole: Path, tmp_path: Path, name: str) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "preview"))
+    shutil.rmtree(folder / name) if (folder / name).is_dir() else (folder / name).unlink()
+    with pytest.raises(WeightsMissing, match=name.split("/")[0]) as caught:
+        check_bundled(folder)
+    for repair in ("git checkout -- models/preview", "install Overpaint again", "overpaint.py train preview"):
+        assert repair in caught.value.hint
+
+
+def test_a_damaged_file_of_a_bundled_model_is_named_with_its_repair(whole: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "preview"))
+    damaged = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    with pytest.raises(ModelInvalid, match=str(damaged)) as caught:
+        check_bundled(folder)
+    assert "git checkout -- models/preview" in caught.value.hint
 
 
 def test_looking_up_a_name_loads_no_torch() -> None:

@@ -12,7 +12,16 @@ from transformers import CLIPTokenizer
 
 from engine.contract.errors import ModelInvalid
 from models.sources import CLIP_MERGES_FILE, PACKAGES_WITH_CLIP_MERGES, find_sources
-from models.vocabulary import CLIP_MERGES, END, START, Vocabulary, load_tokenizer, read_clip_merges
+from models.vocabulary import (
+    CLIP_MERGES,
+    END,
+    KNOWN_WORDS_FILE,
+    START,
+    Vocabulary,
+    load_tokenizer,
+    read_clip_merges,
+    read_known_words,
+)
 
 
 def test_the_alphabet_is_every_byte_alone_and_at_the_end_of_a_word() -> None:
@@ -78,3 +87,18 @@ def test_the_published_vocabulary_gives_the_published_ids(damageable: Path) -> N
     (damageable / "tokenizer").rename(damageable / "away")
     tokenizer = load_tokenizer(find_sources(damageable).tokenizer)
     assert tokenizer("a photo of a cat").input_ids == [49406, 320, 1125, 539, 320, 2368, 49407]
+
+
+def test_known_words_stand_beside_the_vocabulary(tmp_path: Path) -> None:
+    Vocabulary(merges=()).save(tmp_path)
+    assert read_known_words(tmp_path) is None
+    (tmp_path / KNOWN_WORDS_FILE).write_text('["gold", "moss", "gold"]')
+    assert read_known_words(tmp_path) == {"gold", "moss"}
+    assert len(load_tokenizer(tmp_path)) == len(Vocabulary(merges=()).tokens)
+
+
+@pytest.mark.parametrize("content", ["[", '{"gold": 1}', '["gold", 3]', '["Gold"]'])
+def test_damaged_known_words_are_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / KNOWN_WORDS_FILE).write_text(content)
+    with pytest.raises(ModelInvalid, match=KNOWN_WORDS_FILE):
+        read_known_words(tmp_path)
