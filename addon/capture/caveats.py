@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import bpy
 
 from .. import compat
+from .holes import hole_images
 from .opacity import is_volume
-from .simulations import needs_sequence
+from .simulations import lost_at_zero, needs_sequence
+from .sources import files_of
 from .surfaces import RENDERABLE
 
 
@@ -19,7 +21,26 @@ def caveats(scene: bpy.types.Scene) -> Iterator[str]:
             yield from _left_out(item)
             yield from _changed(item)
     if reason := needs_sequence(scene):
-        yield f"{reason}: every frame is simulated in its order; bake to capture faster, and on several processes"
+        hint = "bake, simulation zones to disk, to capture faster and on several processes"
+        yield f"{reason}: every frame is simulated in its order; {hint}"
+    if names := lost_at_zero(scene):
+        yield f"frame 0 is lost of simulations that start before it, of {names}: start them at 0, or the scene at 1"
+
+
+def lost_holes() -> Iterator[str]:
+    """A warning for each image that would cut holes into an object, and is missing: to Cycles it is solid. Known while
+    the scene is set up for capture."""
+    for item in bpy.data.objects:
+        materials = [slot.material for slot in item.material_slots if slot.material and slot.material.node_tree]
+        for image in sorted(hole_images(materials), key=lambda each: each.name):
+            if not item.hide_render and not _is_there(image):
+                yield f"{item.name!r} is captured without holes: the image {image.filepath_raw!r} is missing"
+
+
+def _is_there(image: bpy.types.Image) -> bool:
+    files = files_of(image)
+    is_in_memory = image.packed_file or image.is_dirty or image.source in ("GENERATED", "VIEWER")
+    return bool(is_in_memory or (files and all(path.is_file() for path in files)))
 
 
 def _left_out(item: bpy.types.Object) -> Iterator[str]:

@@ -70,16 +70,23 @@ def shared_edges(
     corner_vertices: np.ndarray,  # (C,) int
     face_of_corner: np.ndarray,  # (C,) int
 ) -> SharedEdges:
-    starts = np.flatnonzero(np.diff(face_of_corner, prepend=-1))
-    following = np.arange(1, len(corner_vertices) + 1)
-    following[np.append(starts[1:], len(corner_vertices)) - 1] = starts
-    ends = np.stack([corner_vertices, corner_vertices[following]]).astype(np.int64)
+    ends = np.stack([corner_vertices, corner_vertices[following_corners(face_of_corner)]]).astype(np.int64)
     edge = ends.min(axis=0) * len(vertices) + ends.max(axis=0)
     order = np.argsort(edge, kind="stable")
     shared = np.flatnonzero(edge[order][1:] == edge[order][:-1])
     here, there = order[shared], order[shared + 1]
     length = np.linalg.norm(vertices[ends[0, here]] - vertices[ends[1, here]], axis=1)
     return SharedEdges(face_of_corner[here], face_of_corner[there], length)
+
+
+def following_corners(
+    face_of_corner: np.ndarray,  # (C,) int, ascending
+) -> np.ndarray:
+    """The next corner of the face of each corner: (C,) int64."""
+    starts = np.flatnonzero(np.diff(face_of_corner, prepend=-1))
+    following = np.arange(1, len(face_of_corner) + 1)
+    following[np.append(starts[1:], len(face_of_corner)) - 1] = starts
+    return following
 
 
 def connected(count: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:

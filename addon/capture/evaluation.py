@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
 
 from ...engine.contract.errors import OverpaintError, SceneInvalid
-from ...engine.contract.shot import CaptureSettings
+from ...engine.contract.shot import CaptureSettings, ShotObject, geometry_path
 from .. import compat
 from .borrowing import Loans
 from .identity import write_places
-from .simulations import leave_no_cache_files, live_simulations
+from .playback import Playback
+from .simulations import leave_no_cache_files
 from .surfaces import FrameScene, Surface, read_frame
 from .uv_layers import UvLayers
-
-
-class OverpaintEvaluation(bpy.types.RenderEngine):
-    """Renders nothing: Blender evaluates the frame for it as for any other engine, and that is all."""
-
-    bl_idname = "OVERPAINT_EVALUATION"
-    bl_label = "Overpaint Evaluation"
-
-    def render(self, depsgraph: bpy.types.Depsgraph) -> None:
-        pass
 
 
 class FrameReader:
@@ -44,49 +34,38 @@ class FrameReader:
         self._layers_are_chosen = False
         self._read: FrameScene | OverpaintError | None = None
         self._reads = True
-        self._simulations = tuple(live_simulations(scene))
-        self._next_step: int | None = None
+        self._playback = Playback(scene)
+
+    def go_on_with(self, folder: Path, objects: Iterable[ShotObject]) -> None:
+        """Gives surfaces the UVs that they have in an earlier capture, where these depend on how they lay then. To be
+        called before any frame is captured or evaluated, or to start afresh."""
+        self._layers = UvLayers({item.key: geometry_path(folder, item.geometry) for item in objects})
+        self._layers_are_chosen = False
+        self._surfaces = {}
 
     def capture(self, frame: int, passes: Path) -> FrameScene:
         """Renders a frame's passes into a file. Raises SceneInvalid for what cannot be captured."""
-        for _ in self.simulate_to(frame):
-            pass
         self._scene.render.filepath = compat.literal_path(str(passes))
-        self._render(frame, write_still=True)
-        found = self._frame_scene(frame)
+        found = self._read_frame(frame, write_still=True)
         if found.tied and write_places(self._loans, self._scene):
-            self._render(frame, write_still=True)
+            found = self._read_frame(frame, write_still=True)
         return found
 
     def evaluate(self, frame: int) -> FrameScene:
         """The same without the passes, which is far cheaper."""
-        for _ in self.simulate_to(frame):
-            pass
         with self._evaluation_only():
-            self._render(frame, write_still=False)
-        return self._frame_scene(frame)
+            return self._read_frame(frame, write_still=False)
 
     def simulate_to(self, frame: int) -> Iterator[tuple[int, int]]:
-        """Steps through what a frame needs of simulations that are not baked; yields how many steps of how many.
-
-        Blender keeps what it simulated, so no step is made twice, and rendering the frame reads it from there.
-        """
+        """Steps through what a frame needs of simulations that are not baked; yields how many steps of how many."""
         self._choose_layers(frame)
-        if not self._simulations:
-            return
-        if self._next_step is None:
-            for simulation in self._simulations:
-                simulation.forget()
-            self._next_step = min(simulation.first_frame for simulation in self._simulations)
-        render = self._scene.render
-        first, last = self._next_step, math.ceil(frame * render.frame_map_old / render.frame_map_new)
+        steps = self._playback.steps_to(frame)
         with self._evaluation_only() as loans:
             loans.lend(self, _reads=False)
-            loans.lend(render, frame_map_old=100, frame_map_new=100)  # simulations pass in their own time
-            for step in range(first, last + 1):
-                self._render(step, write_still=False)
-                self._next_step = step + 1
-                yield step - first + 1, last - first + 1
+            loans.lend(self._scene.render, frame_map_old=100, frame_map_new=100)  # simulations pass in their own time
+            for number, step in enumerate(steps, start=1):
+                self._step_to(step)
+                yield number, len(steps)
 
     def _choose_layers(self, frame: int) -> None:
         """Looks at the scene's first frame before any other, so that UVs do not depend on the frames that are asked."""
@@ -97,9 +76,31 @@ class FrameReader:
 
     @contextmanager
     def _evaluation_only(self) -> Iterator[Loans]:
+        """Blender evaluates what is rendered in it as for any other render, and that is all.
+
+        Another engine would not do: what is evaluated, and how far its simulations are, is the engine's own.
+        """
         with Loans() as loans:
-            loans.lend(self._scene.render, engine=OverpaintEvaluation.bl_idname)
+            loans.lend(bpy.types.RenderEngine.bl_rna_get_subclass_py("CYCLES"), render=_render_nothing)
             yield loans
+
+    def _read_frame(self, frame: int, write_still: bool) -> FrameScene:
+        for _ in self.simulate_to(frame):
+            pass
+        self._render(frame, write_still)
+        if isinstance(self._read, OverpaintError):
+            raise self._read
+        if self._read is None:  # Blender prints a handler's exception and goes on
+            raise OverpaintError(f"frame {frame} could not be read", "the lines above this one say why")
+        self._surfaces = self._read.surfaces
+        return self._read
+
+    def _step_to(self, frame: int) -> None:
+        if self._playback.is_lost_in_renders(frame):
+            self._scene.frame_set(frame)
+            self._playback.passed(frame, rendered=False)
+        else:
+            self._render(frame, write_still=False)
 
     def _render(self, frame: int, write_still: bool) -> None:
         self._read = None
@@ -111,14 +112,7 @@ class FrameReader:
             raise SceneInvalid(
                 f"Blender cannot render frame {frame}: {reason}", "try to render it in Blender"
             ) from error
-
-    def _frame_scene(self, frame: int) -> FrameScene:
-        if isinstance(self._read, OverpaintError):
-            raise self._read
-        if self._read is None:  # Blender prints a handler's exception and goes on
-            raise OverpaintError(f"frame {frame} could not be read", "the lines above this one say why")
-        self._surfaces = self._read.surfaces
-        return self._read
+        self._playback.passed(frame, rendered=True)
 
     def on_frame(self, scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
         """Called twice for every render; the second time with what a window would show."""
@@ -141,11 +135,13 @@ def frame_reader(scene: bpy.types.Scene, settings: CaptureSettings) -> Iterator[
         leave_no_cache_files(loans, scene)
         loans.lend(bpy.context.preferences.edit, use_negative_frames=True)  # else they become frame 0
         loans.callback(scene.frame_set, scene.frame_current, subframe=scene.frame_subframe)
-        bpy.utils.register_class(OverpaintEvaluation)
-        loans.callback(bpy.utils.unregister_class, OverpaintEvaluation)
         bpy.app.handlers.frame_change_post.append(reader.on_frame)
         loans.callback(bpy.app.handlers.frame_change_post.remove, reader.on_frame)
         yield reader
+
+
+def _render_nothing(engine: bpy.types.RenderEngine, depsgraph: bpy.types.Depsgraph) -> None:
+    """What Cycles does in the place of rendering while only the evaluation is wanted."""
 
 
 def _remove_new_images(before: set[str]) -> None:

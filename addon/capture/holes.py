@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -12,10 +11,23 @@ import numpy as np
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import source_hash
 from .identity import AOV
-from .sources import tiles_of
+from .node_trees import groups_of, with_groups
+from .sources import files_of
 
 DEPTH = 4  # of what a node has: a curve mapping has curves, these have points, and these have places
 VALUES = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
+ATTRIBUTE_NAMES = {"ATTRIBUTE": "attribute_name", "VERTEX_COLOR": "layer_name", "UVMAP": "uv_map"}
+"""Where nodes have the names of the attributes that they read."""
+ATTRIBUTE_VALUES = {
+    "FLOAT": ("value", 1),
+    "INT": ("value", 1),
+    "BOOLEAN": ("value", 1),
+    "FLOAT2": ("vector", 2),
+    "FLOAT_VECTOR": ("vector", 3),
+    "FLOAT_COLOR": ("color", 4),
+    "BYTE_COLOR": ("color", 4),
+}
+"""By type: what the values of an attribute are called, and how many numbers each has."""
 
 
 def nodes_digest(materials: Iterable[bpy.types.Material]) -> str:
@@ -25,9 +37,32 @@ def nodes_digest(materials: Iterable[bpy.types.Material]) -> str:
 
 def textures_digest(materials: Iterable[bpy.types.Material]) -> str:
     """Of the pixels of images that cut holes. They are hashed once: only their frames change during a capture."""
-    nodes = [node for material in materials for node in _with_groups(_behind_identity(material.node_tree))]
-    images = {node.image for node in nodes if node.type == "TEX_IMAGE" and node.image}
+    images = hole_images(materials)
     return content_hash(sorted([image.name_full, image.alpha_mode, _pixels(image)] for image in images))
+
+
+def hole_images(materials: Iterable[bpy.types.Material]) -> set[bpy.types.Image]:
+    """The images that cut holes."""
+    return {node.image for node in _hole_nodes(materials) if node.type == "TEX_IMAGE" and node.image}
+
+
+def hole_attributes(materials: Iterable[bpy.types.Material]) -> set[str]:
+    """The names of the attributes that cut holes: vertex colours, UV maps and others. Empty: the mesh's own colour."""
+    nodes = (node for node in _hole_nodes(materials) if node.type in ATTRIBUTE_NAMES)
+    return {getattr(node, ATTRIBUTE_NAMES[node.type]) for node in nodes}
+
+
+def attributes_digest(mesh: bpy.types.Mesh, names: Iterable[str]) -> str:
+    """Of the attributes of those names that the mesh has."""
+    found = [mesh.attributes.get(name or mesh.attributes.default_color_name or "") for name in sorted(names)]
+    return content_hash(*(_values(each) for each in found if each and each.data_type in ATTRIBUTE_VALUES))
+
+
+def _values(attribute: bpy.types.Attribute) -> np.ndarray:
+    name, width = ATTRIBUTE_VALUES[attribute.data_type]
+    values = np.empty(len(attribute.data) * width, np.float32)
+    attribute.data.foreach_get(name, values)
+    return values
 
 
 def faces_digest(mesh: bpy.types.Mesh) -> str:
@@ -49,15 +84,15 @@ def _behind_identity(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
     return found
 
 
+def _hole_nodes(materials: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Node]:
+    found = [node for material in materials for node in _behind_identity(material.node_tree)]
+    yield from found
+    for group in with_groups(groups_of(found)):
+        yield from group.nodes
+
+
 def _links(node: bpy.types.Node) -> list[bpy.types.NodeLink]:
     return [link for socket in node.inputs for link in socket.links if not link.is_muted]
-
-
-def _with_groups(nodes: Iterable[bpy.types.Node]) -> Iterator[bpy.types.Node]:
-    for node in nodes:
-        yield node
-        if node.type == "GROUP" and node.node_tree:
-            yield from _with_groups(node.node_tree.nodes)
 
 
 def _node(node: bpy.types.Node) -> list[Any]:
@@ -103,5 +138,4 @@ def _pixels(image: bpy.types.Image) -> str:
         return content_hash(pixels)
     if image.packed_file:
         return content_hash(np.frombuffer(image.packed_file.data, np.uint8))
-    files = tiles_of(Path(bpy.path.abspath(image.filepath_raw, library=image.library)))
-    return content_hash([source_hash(path) for path in files])
+    return content_hash([source_hash(path) for path in files_of(image)])

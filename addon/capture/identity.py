@@ -30,9 +30,7 @@ class Identity:
 
 def identity_of(instance: bpy.types.DepsgraphObjectInstance) -> Identity:
     item = instance.object
-    parent = instance.parent
-    levels = [level for level in instance.persistent_id if level != _UNUSED_LEVEL] if instance.is_instance else []
-    path = [parent.name, _library(parent), *levels] if instance.is_instance else []
+    path = _path(instance) if instance.is_instance else []
     random = instance.random_id & _MASK if instance.is_instance else _name_hash(item.name)
     return Identity(
         key=hashlib.sha256(json.dumps([item.name, _library(item), path]).encode()).hexdigest()[:16],
@@ -40,6 +38,23 @@ def identity_of(instance: bpy.types.DepsgraphObjectInstance) -> Identity:
         library=_library(item),
         pass_value=float(np.float32(random / 2**32)),
     )
+
+
+def _path(instance: bpy.types.DepsgraphObjectInstance) -> list[str | int]:
+    """How the instance came to be, from the outermost instancer inwards: names of objects where collections are
+    instanced, for numbers change there with every object that is added; else numbers, as of points or particles."""
+    instancer: bpy.types.Object | None = instance.parent
+    path: list[str | int] = [instance.parent.name, _library(instance.parent)]
+    levels = [level for level in instance.persistent_id if level != _UNUSED_LEVEL]
+    for depth, number in enumerate(reversed(levels), start=1):
+        collection = instancer.instance_collection if instancer and instancer.instance_type == "COLLECTION" else None
+        if collection is None:
+            instancer = None  # what a point or a particle shows, nobody tells
+            path.append(number)
+        elif depth < len(levels):  # else it is the object itself
+            instancer = collection.all_objects[number]
+            path += [instancer.name, _library(instancer)]
+    return path
 
 
 def write_identities(loans: Loans, view_layer: bpy.types.ViewLayer) -> None:

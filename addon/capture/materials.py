@@ -7,7 +7,7 @@ import bpy
 from ...engine.contract.hashing import content_hash
 from .. import compat
 from .borrowing import Loans
-from .holes import faces_digest, nodes_digest, textures_digest
+from .holes import attributes_digest, faces_digest, hole_attributes, nodes_digest, textures_digest
 from .identity import AOV, PLACE_AOV
 from .opacity import SOLID, Opacity, OpacityNodes
 from .texture_uv import keep_texture_uv, use_texture_uv
@@ -16,6 +16,8 @@ PLAIN = "Overpaint Surface"
 """The plain material, and the scene's property that brings it into the depsgraph where it is no override."""
 TEXTURES = "Overpaint Textures"
 """The scene's property that tells one set of hole-cutting pixels from another."""
+ATTRIBUTES = "Overpaint Attributes"
+"""The scene's property with the names of the attributes that cut holes, one in a line."""
 HOLE = 0.5 / 255  # below half a step of an 8-bit texture nothing is there; whatever else is transparent is solid
 MOST_LAYERS = 1024  # of cut-outs before one another
 
@@ -38,10 +40,13 @@ def cover_surfaces(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.V
     loans.lend(view_layer, pass_alpha_threshold=0.5)
     for material, opacity in opacities.items():
         _cover_material(loans, nodes, material, opacity)
-    use_texture_uv(loans, [each.node_tree for each, opacity in opacities.items() if opacity != SOLID])
+    cut_outs = [material for material, opacity in opacities.items() if opacity != SOLID]
+    use_texture_uv(loans, [material.node_tree for material in cut_outs])
     _cover_bare_meshes(loans, scene, plain)
-    scene[TEXTURES] = textures_digest(material for material, opacity in opacities.items() if opacity != SOLID)
+    scene[TEXTURES] = textures_digest(cut_outs)
     loans.callback(scene.pop, TEXTURES)
+    scene[ATTRIBUTES] = "".join(f"{name}\n" for name in sorted(hole_attributes(cut_outs)))
+    loans.callback(scene.pop, ATTRIBUTES)
 
 
 def holes_digest(depsgraph: bpy.types.Depsgraph, faces: list[list[str]]) -> str:
@@ -55,7 +60,7 @@ def holes_digest(depsgraph: bpy.types.Depsgraph, faces: list[list[str]]) -> str:
 
 def cover_mesh(mesh: bpy.types.Mesh, depsgraph: bpy.types.Depsgraph) -> str:
     """Where surfaces have holes, gives an evaluated mesh the plain material wherever it has none with nodes, and keeps
-    its UVs for the textures. Cycles has not read the mesh yet. Returns a digest of which face has which material."""
+    its UVs for the textures. Cycles has not read the mesh yet. Returns a digest of what its holes depend on."""
     plain = depsgraph.scene.get(PLAIN)
     if plain is None:
         return ""
@@ -66,7 +71,7 @@ def cover_mesh(mesh: bpy.types.Mesh, depsgraph: bpy.types.Depsgraph) -> str:
     for slot, material in enumerate(mesh.materials):
         if _is_bare(material):
             mesh.materials[slot] = evaluated
-    return faces_digest(mesh)
+    return content_hash(faces_digest(mesh), attributes_digest(mesh, depsgraph.scene[ATTRIBUTES].splitlines()))
 
 
 def _materials(view_layer: bpy.types.ViewLayer) -> list[bpy.types.Material]:
@@ -119,17 +124,17 @@ def _add_cover(nodes: OpacityNodes, tree: bpy.types.NodeTree, opacity: Opacity) 
 
 
 def _cover_bare_meshes(loans: Loans, scene: bpy.types.Scene, plain: bpy.types.Material) -> None:
-    """Objects have slots of their own, and meshes that geometry nodes make may have none: see cover_mesh."""
+    """Objects have slots of their own, and meshes that geometry nodes make may have none: see cover_mesh. The slots of
+    a linked object cannot be filled, but be those of its data."""
     scene[PLAIN] = plain
     loans.callback(scene.pop, PLAIN)
     for data in (*bpy.data.meshes, *bpy.data.curves, *bpy.data.metaballs):
-        if not data.library:
-            _fill_slots(loans, data.materials, plain)
+        _fill_slots(loans, data.materials, plain)
     for item in bpy.data.objects:
         for slot in item.material_slots:
-            is_own = slot.link == "OBJECT" and not slot.is_property_readonly("material")  # as it is on a linked object
-            if is_own and _is_bare(slot.material):
-                loans.lend(slot, material=plain)
+            if slot.link == "OBJECT" and _is_bare(slot.material):
+                is_linked = slot.is_property_readonly("material")
+                loans.lend(slot, **({"link": "DATA"} if is_linked else {"material": plain}))
 
 
 def _fill_slots(loans: Loans, materials: bpy.types.IDMaterials, plain: bpy.types.Material) -> None:

@@ -86,9 +86,9 @@ class MeshArrays:
         return np.where(choice, high, low).astype(np.float64)
 
 
-def read_mesh(mesh: bpy.types.Mesh, owner: str, before: MeshArrays | None, layers: UvLayers) -> MeshArrays:
-    """The evaluated mesh of the object `owner`, which is given unique UVs if it has none. What equals `before`, the
-    same object's mesh a frame earlier, is taken from there.
+def read_mesh(mesh: bpy.types.Mesh, owner: str, key: str, before: MeshArrays | None, layers: UvLayers) -> MeshArrays:
+    """The evaluated mesh of the object `owner`, of which one instance has this key. It is given unique UVs if it has
+    none. What equals `before`, the same object's mesh a frame earlier, is taken from there.
 
     Comparing arrays is far cheaper than reading triangles and hashing, and a mesh's address proves nothing: Blender
     gives it to another one once the frame is over.
@@ -101,7 +101,7 @@ def read_mesh(mesh: bpy.types.Mesh, owner: str, before: MeshArrays | None, layer
     else:
         corners = _read_corners(mesh)
         bare = BareMesh(vertices, polygons.corner_vertices, polygons.starts, corners)
-        topology = _new_topology(polygons, corners, rendered, lambda uv: layers.choose(owner, bare, uv))
+        topology = _new_topology(polygons, corners, rendered, lambda uv: layers.choose(owner, key, bare, uv))
     if topology.layer.source != ARTIST and (rendered is None or rendered.source == ARTIST):
         _write_layer(mesh, topology.layer)
     if before and same_vertices and topology is before.topology:

@@ -61,6 +61,8 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
     if others:
         emit(Divided([format_frames(share) for share in others]))
     with ready_to_shoot(scene, view_layer, request) as reader:
+        if kept:
+            reader.go_on_with(folder, kept.objects)
         shoot(reader, folder, kept or shot, own, emit, look_at=() if options.share else missing)
     left = len(request.frames) - len(missing)
     return Finished(len(own), left, time.monotonic() - started, str(folder))

@@ -6,7 +6,8 @@ import numpy as np
 
 GAP = 1 / 512  # of the square's side, between islands
 WIDTHS = np.linspace(1.0, 1.6, 13)  # of shelves, in sides of a square as large as all islands: the best is taken
-EQUAL = 1e-4  # of the side: boxes that differ by less in height are packed in the order of their islands
+EQUAL = 1e-4  # of the side: boxes that differ by less in height are packed in the order of their islands,
+LEVEL = 1.05  # but no more than by this factor, however many there are between them
 
 
 def pack_islands(
@@ -44,14 +45,18 @@ def _shelves(
 
 
 def _highest_first(heights: np.ndarray, tolerance: float) -> np.ndarray:
+    """In levels of about one height, in which the order of the islands stays."""
     order = np.argsort(-heights, kind="stable")
+    ordered = np.maximum(heights[order], tolerance)
+    step = np.round(np.log(ordered / ordered[0]) / np.log(LEVEL))
+    is_lower = (np.diff(ordered, prepend=ordered[0]) < -tolerance) | (np.diff(step, prepend=step[0]) < 0)
     level = np.empty(len(heights), np.int64)
-    level[order] = np.cumsum(-np.diff(heights[order], prepend=heights.max()) > tolerance)
+    level[order] = np.cumsum(is_lower)
     return np.argsort(level, kind="stable")
 
 
 def _fill_shelves(boxes: np.ndarray, width: float) -> np.ndarray:
-    """Places (I, 2) for boxes in their order; each shelf is as high as its first box."""
+    """Places (I, 2) for boxes in their order; each shelf is as high as its highest box."""
     places = np.empty_like(boxes)
     ends = np.cumsum(boxes[:, 0])
     start, floor = 0, 0.0
@@ -60,6 +65,6 @@ def _fill_shelves(boxes: np.ndarray, width: float) -> np.ndarray:
         stop = max(start + 1, int(np.searchsorted(ends, before + width * (1 + 1e-9), side="right")))
         places[start:stop, 0] = ends[start:stop] - boxes[start:stop, 0] - before
         places[start:stop, 1] = floor
-        floor += boxes[start, 1]
+        floor += boxes[start:stop, 1].max()
         start = stop
     return places

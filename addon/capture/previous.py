@@ -35,7 +35,9 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
         return None
     missing = missing_frames(folder, found, frames)
     kept = {frame: found.frames[frame] for frame in frames if frame not in missing}
+    reader.go_on_with(folder, found.objects)
     if not kept or any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
+        reader.go_on_with(folder, objects=())
         return None
     return replace(wanted, objects=found.objects, frames=kept, warnings=found.warnings)
 

@@ -11,7 +11,7 @@ from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.shot import Shot, ShotFrame, ShotObject, write_shot
 from .store import geometry_name
 from .surfaces import FrameScene, Surface
-from .uv_choice import ARTIST, UvLayer
+from .uv_choice import ARTIST, MADE, UvLayer
 from .uv_warnings import changing_warning, uv_warnings
 
 SAVE_EVERY = 2.0  # seconds: what a killed capture may lose
@@ -36,8 +36,8 @@ class ShotRecord:
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
         return self.warn(
-            [*uv_warnings({surface.identity.name: surface.mesh.topology.layer.source for surface in new})]
-            + [changing_warning(name) for name in sorted(self._changing(scene))]
+            [*uv_warnings(_sources(new))]
+            + [changing_warning(title) for title in sorted(self._changing(scene))]
             + [f"{name!r} has no faces, and is left out" for name in scene.empty]
             + [f"the points of {name!r} are left out" for name in scene.points]
             + [_twins_warning(twins) for twins in scene.twins]
@@ -56,10 +56,10 @@ class ShotRecord:
         return new
 
     def _changing(self, scene: FrameScene) -> set[str]:
-        """Names of the surfaces whose UVs were made for other faces than in the first frame they were seen in."""
+        """Titles of the surfaces whose UVs were made for other faces than in the first frame they were seen in."""
         layers = {key: surface.mesh.topology.layer for key, surface in scene.surfaces.items()}
         return {
-            scene.surfaces[key].identity.name
+            scene.surfaces[key].title
             for key, layer in layers.items()
             if layer.source != ARTIST and not layer.equals(self._layers.setdefault(key, layer))
         }
@@ -80,6 +80,16 @@ class ShotRecord:
             uv=surface.mesh.topology.layer.source,
             geometry=geometry_name(surface.mesh),
         )
+
+
+def _sources(surfaces: Iterable[Surface]) -> dict[str, str]:
+    """Whose UVs objects have, by their titles: one for all instances. Of texts, curves and the like no artist has made
+    any, so nobody is told that they overlap."""
+    told: dict[str, str] = {}
+    for surface in {surface.identity.name: surface for surface in surfaces}.values():
+        source = surface.mesh.topology.layer.source
+        told[surface.title] = MADE if surface.kind != "MESH" and source != ARTIST else source
+    return told
 
 
 def _twins_warning(twins: tuple[Surface, ...]) -> str:

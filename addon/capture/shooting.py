@@ -16,7 +16,7 @@ from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import FrameWritten, Message, Progress, Warned
 from ...engine.contract.shot import Shot, passes_path
-from .caveats import caveats
+from .caveats import caveats, lost_holes
 from .evaluation import FrameReader, frame_reader
 from .exr_file import is_whole
 from .previous import remove_strays
@@ -84,7 +84,7 @@ def shoot(
                 _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
             store.write(frame, frame_scene)
-            _warn([*record.add(frame, frame_scene), *record.warn([] if done else scripts_held_back())], emit)
+            _warn([*record.add(frame, frame_scene), *record.warn([] if done else _seen_at_work())], emit)
             storing += time.monotonic() - rendered
             record.save(now=False)
             emit(FrameWritten(frame, str(passes_path(folder, frame))))
@@ -94,6 +94,11 @@ def shoot(
         emit(_progress(frames[-1], len(frames), len(frames), started))
         logger.info("geometry and motion took %.4f s per frame", (reader.seconds + storing) / len(frames))
     return record.shot
+
+
+def _seen_at_work() -> list[str]:
+    """Warnings that are known once the first frame is captured."""
+    return [*scripts_held_back(), *lost_holes()]
 
 
 def _render(reader: FrameReader, frame: int, passes: Path) -> FrameScene:

@@ -10,6 +10,8 @@ import bpy
 
 from .borrowing import Loans
 
+MOST_NAMED = 3  # simulations that a warning names
+
 
 @dataclass(frozen=True)
 class Simulation:
@@ -36,8 +38,19 @@ class Simulation:
 def needs_sequence(scene: bpy.types.Scene) -> str:
     """Why the frames of the scene have to be evaluated in order; empty where every frame stands for itself."""
     names = [simulation.name for simulation in live_simulations(scene)]
-    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{others} not baked" if names else ""
+    return f"{_enumeration(names)} not baked" if names else ""
+
+
+def lost_at_zero(scene: bpy.types.Scene) -> str:
+    """The simulations that the scene's frame 0 cannot show: see Playback."""
+    names = [simulation.name for simulation in live_simulations(scene) if simulation.first_frame < 0]
+    return _enumeration(names) if names and scene.frame_start <= 0 else ""
+
+
+def _enumeration(names: list[str]) -> str:
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    *first, last = [*names[:MOST_NAMED], *more]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
@@ -46,11 +59,10 @@ def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
     if world and world.enabled and world.collection:
         yield from _of_cache("the rigid bodies", world.point_cache)
     elsewhere = {item for other in bpy.data.scenes if other != scene for item in other.objects} - {*scene.objects}
-    zones: dict[bpy.types.NodeTree, bool] = {}
     for item in bpy.data.objects:  # those that only an instance shows are in no scene
         for modifier in item.modifiers:
             if modifier.show_render and item not in elsewhere:
-                yield from _of_modifier(scene, f"{modifier.name!r} of {item.name!r}", modifier, zones)
+                yield from _of_modifier(scene, f"{modifier.name!r} of {item.name!r}", modifier)
 
 
 def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
@@ -61,9 +73,18 @@ def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
         loans.callback(_remove_others, folder, {*folder.glob("*")}, folder.is_dir())
 
 
-def _of_modifier(
-    scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier, zones: dict[bpy.types.NodeTree, bool]
-) -> Iterator[Simulation]:
+def baked_folders() -> Iterator[Path]:
+    """Where fluids and geometry nodes keep what surfaces they have baked."""
+    for item in bpy.data.objects:
+        for modifier in item.modifiers:
+            if modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
+                cache = _absolute(modifier, modifier.domain_settings.cache_directory)
+                yield from (cache / "mesh", cache / "particles")
+            elif modifier.type == "NODES":
+                yield from (_bake_folder(modifier, bake) for bake in modifier.bakes)
+
+
+def _of_modifier(scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier) -> Iterator[Simulation]:
     match modifier.type:
         case "CLOTH" | "SOFT_BODY":
             yield from _of_cache(name, modifier.point_cache)
@@ -76,7 +97,7 @@ def _of_modifier(
                 yield from _of_cache(name, surface.point_cache)
         case "FLUID" if modifier.fluid_type == "DOMAIN" and modifier.domain_settings.cache_type == "REPLAY":
             yield Simulation(name, modifier.domain_settings.cache_frame_start)
-        case "NODES" if modifier.node_group and _has_zone(modifier.node_group, zones):
+        case "NODES" if any(_is_live_zone(modifier, bake) for bake in modifier.bakes):
             yield Simulation(name, scene.frame_start)
 
 
@@ -85,13 +106,20 @@ def _of_cache(name: str, cache: bpy.types.PointCache) -> Iterator[Simulation]:
         yield Simulation(name, cache.frame_start, cache)
 
 
-def _has_zone(tree: bpy.types.NodeTree, known: dict[bpy.types.NodeTree, bool]) -> bool:
-    """Whether a simulation zone is in the tree or in one of its groups."""
-    if tree not in known:
-        known[tree] = any(node.bl_idname == "GeometryNodeSimulationOutput" for node in tree.nodes)
-        groups = [node.node_tree for node in tree.nodes if getattr(node, "node_tree", None)]
-        known[tree] = known[tree] or any(_has_zone(group, known) for group in groups)
-    return known[tree]
+def _is_live_zone(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> bool:
+    """Whether it is a simulation zone that is not baked to disk; of a bake inside the file no script is told."""
+    is_zone = bake.node is not None and bake.node.bl_idname == "GeometryNodeSimulationOutput"
+    return is_zone and not any((_bake_folder(modifier, bake) / "meta").glob("*.json"))
+
+
+def _bake_folder(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> Path:
+    if bake.use_custom_path and bake.directory:
+        return _absolute(modifier, bake.directory)
+    return _absolute(modifier, modifier.bake_directory) / str(bake.bake_id)
+
+
+def _absolute(modifier: bpy.types.Modifier, folder: str) -> Path:
+    return Path(bpy.path.abspath(folder, library=modifier.id_data.library))
 
 
 def _remove_others(folder: Path, before: set[Path], was_there: bool) -> None:

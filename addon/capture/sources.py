@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import bpy
 
 from ...engine.contract.shot import source_hash
+from .simulations import baked_folders
 
 BLENDERS_OWN = "/datafiles/assets/"  # brushes; the path may be that of the Blender which saved the file
 
@@ -17,17 +19,33 @@ def source_hashes() -> Mapping[str, str]:
     """SHA-256 of the open file and of all it reads (libraries, caches, images), by path relative to its folder."""
     scene_file = Path(bpy.data.filepath)
     read = [Path(path) for path in bpy.utils.blend_paths(absolute=True)]
-    caches = scene_file.parent / f"blendcache_{scene_file.stem}"
-    files = {scene_file, *caches.glob("*")}
+    caches = [scene_file.parent / f"blendcache_{scene_file.stem}", *baked_folders()]
+    files = {scene_file, *(path for folder in caches for path in folder.rglob("*") if path.is_file())}
     files |= {path for path in read if not path.is_dir() and BLENDERS_OWN not in path.as_posix()}
     files = {tile for path in files for tile in tiles_of(path)}
+    files |= {path for image in bpy.data.images if image.source == "SEQUENCE" for path in files_of(image)}
     return {_relative(path, scene_file.parent): source_hash(path) for path in sorted(files)}
+
+
+def files_of(image: bpy.types.Image) -> list[Path]:
+    """The files that an image is read from: its tiles, or all frames of its sequence."""
+    path = Path(bpy.path.abspath(image.filepath_raw, library=image.library))
+    return _frames_of(path) if image.source == "SEQUENCE" else tiles_of(path)
 
 
 def tiles_of(path: Path) -> list[Path]:
     """The files that a path with a UDIM pattern stands for; any other path stands for itself."""
     pattern = path.name.replace("<UDIM>", "[0-9]*").replace("<UVTILE>", "u[0-9]*_v[0-9]*")
     return [path] if pattern == path.name else sorted(path.parent.glob(pattern))
+
+
+def _frames_of(path: Path) -> list[Path]:
+    """The file of a sequence's frame with those of all others: their names differ in the last number only."""
+    name = re.fullmatch("(.*?)[0-9]+([^0-9]*)", path.stem)
+    if name is None or not path.parent.is_dir():
+        return [path]
+    start, end = re.escape(name[1]), re.escape(name[2] + path.suffix)
+    return sorted(other for other in path.parent.iterdir() if re.fullmatch(f"{start}[0-9]+{end}", other.name))
 
 
 def _relative(path: Path, folder: Path) -> str:

@@ -30,8 +30,16 @@ class Surface:
     identity: Identity
     owner: str
     """The object that shows it: itself, or its instancer."""
+    kind: str
+    """The type of the object: where it is not MESH, Blender has made the mesh, and its UVs if it has any."""
     matrix: np.ndarray  # (4, 4) float64, object to world
     mesh: MeshArrays
+
+    @property
+    def title(self) -> str:
+        """What people know it by: the name of the object, with that of its instancer if another one shows it."""
+        name = repr(self.identity.name)
+        return name if self.owner == self.identity.name else f"{name} of {self.owner!r}"
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,10 @@ def read_frame(
         if address not in meshes:
             faces.append([item.name_full, cover_mesh(item.data, depsgraph)])
             earlier = before.get(identity.key)
-            meshes[address] = read_mesh(item.data, item.name_full, earlier.mesh if earlier else None, layers)
-        surfaces[identity.key] = Surface(identity, _owner(instance).name, _matrix(instance), meshes[address])
+            mesh_before = earlier.mesh if earlier else None
+            meshes[address] = read_mesh(item.data, item.name_full, identity.key, mesh_before, layers)
+        owner, kind = _owner(instance).name, item.original.type
+        surfaces[identity.key] = Surface(identity, owner, kind, _matrix(instance), meshes[address])
     camera = read_camera(depsgraph, settings.width, settings.height)
     empty -= {surface.owner for surface in surfaces.values()}
     holes = holes_digest(depsgraph, sorted(faces))

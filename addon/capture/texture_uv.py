@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import bpy
 import numpy as np
 
 from .borrowing import Loans
+from .node_trees import with_groups
 from .writing import write_values
 
 ATTRIBUTE = "Overpaint Texture UV"
 
 
 def keep_texture_uv(mesh: bpy.types.Mesh) -> None:
-    """Stores the UVs that an evaluated mesh is rendered with, once: before it is given others."""
-    rendered = next((layer for layer in mesh.uv_layers if layer.active_render), None)
-    if rendered is None or ATTRIBUTE in mesh.attributes:
+    """Stores the UVs that an evaluated mesh is rendered with, once: before it is given others. Where none of its maps
+    is marked for that, as geometry nodes leave them, they are the first ones."""
+    maps = [layer for layer in mesh.uv_layers if not layer.name.startswith(".")]
+    if not maps or ATTRIBUTE in mesh.attributes:
         return
+    rendered = next((layer for layer in maps if layer.active_render), maps[0])
     uv = np.empty((len(mesh.loops), 2), np.float32)
     rendered.uv.foreach_get("vector", uv.reshape(-1))
     kept = mesh.attributes.new(ATTRIBUTE, "FLOAT_VECTOR", "CORNER")
@@ -26,7 +29,7 @@ def keep_texture_uv(mesh: bpy.types.Mesh) -> None:
 
 def use_texture_uv(loans: Loans, trees: Iterable[bpy.types.NodeTree]) -> None:
     """Makes node trees, and the groups in them, take the stored UVs wherever they take those of the render."""
-    for tree in _with_groups(trees):
+    for tree in with_groups(trees):
         stored = tree.nodes.new("ShaderNodeAttribute")
         loans.callback(tree.nodes.remove, stored)
         stored.attribute_name = ATTRIBUTE
@@ -42,13 +45,3 @@ def _replace(loans: Loans, output: bpy.types.NodeSocket, other: bpy.types.NodeSo
         target = link.to_socket
         output.id_data.links.new(other, target)
         loans.callback(output.id_data.links.new, output, target)
-
-
-def _with_groups(trees: Iterable[bpy.types.NodeTree]) -> Iterator[bpy.types.NodeTree]:
-    waiting, met = list(trees), set()
-    while waiting:
-        tree = waiting.pop()
-        if tree not in met:
-            met.add(tree)
-            yield tree
-            waiting += [node.node_tree for node in tree.nodes if node.type == "GROUP" and node.node_tree]

@@ -7,6 +7,7 @@ import numpy as np
 from .connectivity import Faces, faces_of
 from .cutting import cut_where_covered
 from .packing import pack_islands
+from .parting import part_overlaps
 from .regions import flat_regions
 
 
@@ -26,6 +27,7 @@ def unwrap(
     normal = regions.normal[regions.of_face]
     flat = _project(faces, normal)
     pieces = cut_where_covered(faces, regions.of_face, flat, _height(faces, normal))
+    flat, pieces = part_overlaps(faces, flat, pieces)
     return pack_islands(flat, pieces[faces.face_of_corner])
 
 

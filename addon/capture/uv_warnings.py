@@ -15,14 +15,14 @@ MOST_NAMED = 8  # objects of a kind that are told one by one
 
 
 def uv_warnings(
-    sources: Mapping[str, str],  # by the name of the object
+    sources: Mapping[str, str],  # by the title of the surface
 ) -> Iterator[str]:
     for source, sentence in WHAT_WAS_DONE.items():
-        names = sorted(name for name, found in sources.items() if found == source)
-        yield from (sentence.format(repr(name)) for name in names[:MOST_NAMED])
-        if len(names) > MOST_NAMED:
-            yield f"so it is with {len(names) - MOST_NAMED} more objects, from {names[MOST_NAMED]!r} to {names[-1]!r}"
+        titles = sorted(title for title, found in sources.items() if found == source)
+        yield from (sentence.format(title) for title in titles[:MOST_NAMED])
+        if len(titles) > MOST_NAMED:
+            yield f"so it is with {len(titles) - MOST_NAMED} more objects, from {titles[MOST_NAMED]} to {titles[-1]}"
 
 
-def changing_warning(name: str) -> str:
-    return f"the faces of {name!r} change, and its UVs were made for the shot: its surface cannot be followed"
+def changing_warning(title: str) -> str:
+    return f"the faces of {title} change, and its UVs were made for the shot: its surface cannot be followed"

@@ -30,6 +30,11 @@ def object_ids(
     return ids[position]
 
 
+def present_ids(object_id: np.ndarray) -> list[int]:
+    """The ids (any shape, int32) that are there, ascending, but for the background's."""
+    return [number for number in np.flatnonzero(np.bincount(object_id.ravel())).tolist() if number != BACKGROUND]
+
+
 def tied_objects(objects: Iterable[ShotObject]) -> list[list[ShotObject]]:
     """The groups of objects that share a value, the lowest id first."""
     return [group for group in _by_value(objects).values() if len(group) > 1]

@@ -14,6 +14,9 @@ from engine.contract.motion import read_motion
 from engine.contract.shot import Shot, passes_path
 from engine.surface.object_ids import BACKGROUND, object_ids, tell_apart, tied_objects
 
+NO_DEPTH = np.float32(1e10)
+"""What Blender writes where nothing is seen."""
+
 
 @dataclass(frozen=True)
 class FramePasses:
@@ -95,9 +98,24 @@ def _frame_passes(folder: Path, shot: Shot, frame: int, channels: Mapping[str, n
     if tied := tied_objects(shot.objects):
         object_id = tell_apart(object_id, tied, read_motion(folder, frame).places(), object_places)
     depth = centre_samples(names.depth).astype(np.float32)
+    _require_agreement(object_id, depth, is_by_blender="Blender" in shot.generator)
     return FramePasses(
         depth=np.where(object_id == BACKGROUND, np.float32(np.inf), depth),
         uv=np.stack([centre_samples(name) for name in names.uv], axis=-1).astype(np.float32),
         object_id=object_id,
         normal=np.stack([centre_samples(name) for name in names.normal], axis=-1).astype(np.float32),
     )
+
+
+def _require_agreement(object_id: np.ndarray, depth: np.ndarray, is_by_blender: bool) -> None:
+    """Raises ValueError naming a pixel that shows an object without a depth, or, in what Blender rendered, the other
+    way round: other programs may write any depth where nothing is seen."""
+    has_depth = (depth > 0) & (depth < NO_DEPTH)
+    disagrees = (object_id != BACKGROUND) & ~has_depth
+    if is_by_blender:
+        disagrees |= (object_id == BACKGROUND) & ~(depth >= NO_DEPTH)
+    if disagrees.any():
+        row, column = np.argwhere(disagrees)[0]
+        raise ValueError(
+            f"pixel ({column}, {row}) has the object id {object_id[row, column]} and the depth {depth[row, column]}"
+        )

@@ -50,6 +50,16 @@ def told(captured: Captured) -> dict[str, tuple[str, str, float | None]]:
     return {item.key: (item.name, item.library, item.pass_value) for item in captured.shot.objects}
 
 
+def test_keys_stay_when_other_objects_come_and_go(
+    kinds: Captured, crowds: Path, capture: Capture, tmp_path: Path
+) -> None:
+    edited = capture(crowds / "kinds_edited.blend", tmp_path, "--frames=2", "--clip=2")
+    added = {item.key for item in edited.shot.objects if item.key not in told(kinds)}
+    gone = {item.name for item in kinds.shot.objects if item.key not in told(edited)}
+    assert gone == {"Leaf 0"}
+    assert len(added) == 3 * 2 + 2  # the new leaf in two middles of three herds, and the old one in the new herd's
+
+
 def test_objects_with_one_value_are_told_apart_by_their_places(ties: Captured) -> None:
     first, second = ties.named("aj")[0], ties.named("bE")[0]
     assert first.pass_value == second.pass_value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.capture.captured import INSIDE, Capture, Captured
 
 pytestmark = pytest.mark.blender
 
-ORTHO_WIDTH, CENTRE = 24, (10.5, -1.5)  # of the scene's camera
+ORTHO_WIDTH, CENTRE = 24, (10.5, 0)  # of the scene's camera
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,10 @@ def test_textures_keep_the_artists_uvs_where_the_passes_get_others(cards: Captur
     np.testing.assert_array_equal(seen, texture_in_both_halves)
 
 
-@pytest.mark.parametrize("name", ["partial", "glass_group", "bare", "bare, subdivided", "empty slot", "made by nodes"])
+SOLID = ["partial", "glass_group", "bare", "bare, subdivided", "empty slot", "made by nodes"]
+
+
+@pytest.mark.parametrize("name", [*SOLID, "without nodes, subdivided", "without nodes, object slot"])
 def test_whatever_is_there_at_all_is_solid(cards: Captured, name: str) -> None:
     assert quarters(cards, name) == [[{True}, {True}], [{True}, {True}]]
 
@@ -89,10 +93,20 @@ def test_linked_surfaces_have_the_same_holes_and_uvs(
     cards: Captured, scenes_of_cards: Path, capture: Capture, tmp_path: Path
 ) -> None:
     linked = capture(scenes_of_cards / "linked_cards.blend", tmp_path, "--frames=1", "--clip=1")
-    for name in ("principled", "grouped", "two slots", "overlapping"):
+    for name in (item.name for item in cards.shot.objects):
         mine, own = (each.passes(1).object_id == each.named(name)[0].id for each in (linked, cards))
-        np.testing.assert_array_equal(mine, own)
-        np.testing.assert_array_equal(linked.passes(1).uv[mine], cards.passes(1).uv[own])
+        np.testing.assert_array_equal(mine, own, name)
+        np.testing.assert_array_equal(linked.passes(1).uv[mine], cards.passes(1).uv[own], name)
+
+
+def test_an_image_that_is_missing_is_told_with_the_object(
+    scenes_of_cards: Path, capture: Capture, tmp_path: Path
+) -> None:
+    captured = capture(scenes_of_cards / "holes_of_many_kinds.blend", tmp_path, "--frames=1", "--clip=1")
+    assert [each for each in captured.shot.warnings if "without holes" in each] == [
+        "'missing' is captured without holes: the image '//missing.png' is missing"
+    ]
+    assert captured.shot.sources.keys() > {"hole_0001.png", "hole_0002.png"}
 
 
 def test_only_what_the_camera_sees_is_captured(scenes_of_cards: Path, capture: Capture, tmp_path: Path) -> None:
@@ -100,6 +114,11 @@ def test_only_what_the_camera_sees_is_captured(scenes_of_cards: Path, capture: C
     assert {item.name for item in captured.shot.objects} == {"plain", "held out"}
     assert set(np.unique(captured.passes(1).object_id)) == {0, 1, 2}
     assert (captured.passes(1).object_id == captured.rays(1).object_id).all()
+
+
+def test_what_another_object_shows_is_named_with_it(scenes_of_cards: Path, capture: Capture, tmp_path: Path) -> None:
+    captured = capture(scenes_of_cards / "shown_by_another.blend", tmp_path, "--frames=1", "--clip=1")
+    assert "'part' of 'instancer' has no UV map: one was made" in captured.shot.warnings
 
 
 def test_a_material_with_a_volume_and_no_surface_is_nothing(
@@ -110,14 +129,16 @@ def test_a_material_with_a_volume_and_no_surface_is_nothing(
     assert any("'fog'" in warning for warning in captured.shot.warnings)
 
 
-@pytest.fixture(scope="module")
-def in_place(a_blender: list[str], scenes_of_cards: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def captured_in_place(a_blender: list[str], scene: Path, folder: Path) -> dict[str, Any]:
     """What inside/capture_cutouts.py found."""
-    folder = tmp_path_factory.mktemp("in_place")
-    words = (scenes_of_cards / "cards.blend", folder / "shot", folder / "report.json")
-    ran = run_script(a_blender, INSIDE / "capture_cutouts.py", *words)
+    ran = run_script(a_blender, INSIDE / "capture_cutouts.py", scene, folder / "shot", folder / "report.json")
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return json.loads((folder / "report.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def in_place(a_blender: list[str], scenes_of_cards: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return captured_in_place(a_blender, scenes_of_cards / "cards.blend", tmp_path_factory.mktemp("in_place"))
 
 
 def test_every_node_is_as_before(in_place: dict[str, Any]) -> None:
@@ -134,3 +155,13 @@ def test_a_changed_cut_out_is_captured_again(in_place: dict[str, Any], change: s
 def test_what_cuts_no_holes_may_change(in_place: dict[str, Any]) -> None:
     assert in_place["again"] == []
     assert in_place["change_color"] == []
+
+
+def test_colours_maps_and_sequences_that_cut_holes_may_not_change(
+    a_blender: list[str], scenes_of_cards: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(scenes_of_cards, tmp_path / "scenes")
+    found = captured_in_place(a_blender, tmp_path / "scenes" / "holes_of_many_kinds.blend", tmp_path)
+    assert found["again"] == []
+    for change in ("change_vertex_color", "change_other_map", "change_sequence"):
+        assert found[change] == [1, 2], change

@@ -76,6 +76,62 @@ def test_simulations_that_are_not_baked_move_as_they_would_be(
     assert height(live_alone, name, frame) == pytest.approx(played(moving, "baked", name, frame), abs=1e-5)
 
 
+def assert_as_played(shot: Captured, moving: Path, scene: str, names: tuple[str, ...] = ("Cloth",)) -> None:
+    assert shot.written
+    for frame in shot.written:
+        for name in names:
+            truth = played(moving, scene, name, frame)
+            assert height(shot, name, frame) == pytest.approx(truth, abs=1e-5), (name, frame)
+
+
+@pytest.mark.parametrize("frames", ["4-6", "3,5,7"])
+@pytest.mark.parametrize("scene", ["from-10", "from0"])
+def test_simulations_that_start_early_move_as_they_are_played(
+    moving: Path, capture: Capture, tmp_path: Path, scene: str, frames: str
+) -> None:
+    shot = capture(moving / f"{scene}.blend", tmp_path, f"--frames={frames}", "--clip=7")
+    assert_as_played(shot, moving, scene, ("Cloth", "Soft", "Rigid"))
+
+
+def test_frames_below_0_are_simulated(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    shot = capture(moving / "from-10.blend", tmp_path, "--frames=-3,-1,2", "--clip=2")
+    assert shot.written[:2] == [-3, -1]
+    assert_as_played(shot, moving, "from-10", ("Cloth", "Soft", "Rigid"))
+
+
+def test_a_cloth_that_windows_do_not_show_moves(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    assert_as_played(capture(moving / "hidden.blend", tmp_path, "--frames=3,5,7", "--clip=7"), moving, "disk")
+
+
+def test_at_most_three_simulations_are_named(live_alone: Captured) -> None:
+    told = next(warning for warning in live_alone.shot.warnings if "not baked" in warning)
+    assert told.startswith("the rigid bodies, 'Cloth' of 'Cloth', ")
+    assert " and 2 more not baked: " in told
+
+
+@pytest.fixture
+def zone(moving: Path, tmp_path: Path) -> Path:
+    """A scene with a baked simulation zone and with what could be the mesh of a fluid, to be changed."""
+    shutil.copytree(moving / "blendcache_zone", tmp_path / "blendcache_zone")
+    (tmp_path / "fluid" / "mesh").mkdir(parents=True)
+    (tmp_path / "fluid" / "mesh" / "fluid_mesh_0001.bobj.gz").write_bytes(b"mesh")
+    return Path(shutil.copy(moving / "zone.blend", tmp_path))
+
+
+def test_a_simulation_zone_that_is_baked_needs_no_sequence(zone: Path, moving: Path, capture: Capture) -> None:
+    shot = capture(zone, zone.parent / "shot", "--frames=6,12", "--clip=12")
+    assert_as_played(shot, moving, "baked", ("Zone",))
+    assert not any("not baked" in warning for warning in shot.shot.warnings)
+
+
+@pytest.mark.parametrize("baked", ["fluid/mesh/*", "blendcache_zone/Zone_Nodes/*/blobs/*"])
+def test_what_is_baked_anew_is_captured_anew(zone: Path, capture: Capture, baked: str) -> None:
+    words = (zone, zone.parent / "shot", "--frames=1", "--clip=1")
+    capture(*words)
+    next(zone.parent.glob(baked)).write_bytes(b"another")
+    assert capture(*words).written == [1]
+
+
 def test_a_simulated_frame_is_the_same_alone_and_among_others(live: Captured, live_alone: Captured) -> None:
     for frame in (6, 12):
         assert live.shot.frames[frame].content == live_alone.shot.frames[frame].content

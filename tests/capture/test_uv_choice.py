@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from addon.capture.connectivity import twice_areas
 from addon.capture.islands import uv_islands
 from addon.capture.uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer, choose_layer
 from addon.capture.uv_uniqueness import texture_areas
-from tests.capture.uv_meshes import bent, copies, cube, flat_uv, mesh_of_quads, sheet, times_covered
+from tests.capture.uv_meshes import (
+    bent,
+    copies,
+    cube,
+    flat_uv,
+    mesh_of_quads,
+    noisy_ball,
+    random_quads,
+    sheet,
+    times_covered,
+    torus_knot,
+)
+
+ROUNDING = 1e-6
+"""Of the texture's side: 32-bit UVs are rounded, so triangles side by side may overlap by that."""
 
 
 def islands(mesh: BareMesh, layer: UvLayer) -> int:
@@ -22,15 +38,13 @@ def densities(mesh: BareMesh, layer: UvLayer) -> np.ndarray:
     return np.abs(texture_areas(layer.corner_uv[mesh.corners])) / np.linalg.norm(twice_areas(points), axis=1) * 2
 
 
-def is_unique_in_the_unit_square(mesh: BareMesh, layer: UvLayer) -> bool:
+def is_unique_in_the_unit_square(mesh: BareMesh, layer: UvLayer, size: int = 1000) -> bool:
     uv = layer.corner_uv[mesh.corners]
-    return times_covered(uv, 1500).max() == 1 and uv.min() >= 0 and uv.max() <= 1
+    return times_covered(uv, size, ROUNDING).max() == 1 and uv.min() >= 0 and uv.max() <= 1
 
 
 def ball() -> BareMesh:
-    mesh = sheet(48, 24)
-    around, up = mesh.vertices[:, 0] * (2 * np.pi / 48), (0.02 + 0.96 * mesh.vertices[:, 1] / 24) * np.pi
-    return bent(mesh, np.cos(around) * np.sin(up), np.sin(around) * np.sin(up), -np.cos(up))
+    return noisy_ball(48, 24, noise=0)
 
 
 def spiral_ramp() -> BareMesh:
@@ -123,6 +137,45 @@ def test_made_layers_are_unique_and_even_and_have_few_islands(mesh: BareMesh, mo
     assert is_unique_in_the_unit_square(mesh, chosen)
     assert islands(mesh, chosen) <= most
     assert densities(mesh, chosen).max() / densities(mesh, chosen).min() < 2.5
+
+
+@pytest.mark.parametrize(
+    "mesh",
+    [
+        torus_knot(2, 3, 200, 16, radius=0.35),
+        torus_knot(3, 7, 400, 12, radius=0.9),
+        noisy_ball(64, 32, noise=0.02),
+        noisy_ball(64, 32, noise=0.3),
+        random_quads(12, 40, seed=0),
+        random_quads(300, 1000, seed=1),
+    ],
+    ids=["knot", "knot through itself", "crumpled", "folded", "tangle", "large tangle"],
+)
+def test_made_layers_are_unique_however_bad_the_mesh_is(mesh: BareMesh) -> None:
+    assert is_unique_in_the_unit_square(mesh, choose_layer(mesh, None), size=4096)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(4, 24), st.integers(1, 20), st.integers(0, 2**32))
+def test_made_layers_of_random_faces_are_unique(vertices: int, quads: int, seed: int) -> None:
+    mesh = random_quads(vertices, quads, seed)
+    uv = choose_layer(mesh, None).corner_uv[mesh.corners]
+    assert times_covered(uv, 256, ROUNDING).max(initial=0) <= 1
+    assert 0 <= uv.min() <= uv.max() <= 1
+
+
+def test_a_polygon_that_goes_round_twice_covers_nothing_twice() -> None:
+    """Every one of its triangles looks upwards, and still they lie on one another."""
+    around, radius = np.linspace(0, 4 * np.pi, 40), np.array([[1.0], [2.0]])
+    x, y = radius * np.cos(around), radius * np.sin(around)
+    points = np.stack([x, y, np.tile(around / 50, (2, 1))], axis=-1)
+    vertices = np.concatenate([points[1], points[0, ::-1]])
+    outer, inner = np.arange(40), 79 - np.arange(40)
+    corners = np.concatenate(
+        [np.stack([outer[:-1], outer[1:], inner[:-1]], axis=1), np.stack([outer[1:], inner[1:], inner[:-1]], axis=1)]
+    )
+    mesh = BareMesh(vertices.astype(np.float32), np.arange(80, dtype=np.int32), np.zeros(1, np.int32), corners)
+    assert is_unique_in_the_unit_square(mesh, choose_layer(mesh, None))
 
 
 def test_faces_that_lie_on_one_another_are_parted() -> None:

@@ -18,9 +18,21 @@ def test_boxes_lie_apart_in_the_unit_square_at_one_scale(sizes: list[tuple[float
     assert packed.max() <= 1
     scale = (packed[:, 1] - packed[:, 0]) / np.array(sizes)
     assert np.allclose(scale, scale[0, 0], rtol=1e-2)
-    low, high = packed[:, None, 0], packed[None, :, 1]
+    assert lie_apart(packed)
+
+
+def lie_apart(boxes: np.ndarray) -> bool:
+    low, high = boxes[:, None, 0], boxes[None, :, 1]
     apart = (low >= high).any(axis=-1)
-    assert (apart | apart.T | np.eye(len(sizes), dtype=bool)).all()
+    return bool((apart | apart.T | np.eye(len(boxes), dtype=bool)).all())
+
+
+def test_boxes_that_are_hardly_higher_than_the_next_lie_apart_and_waste_little() -> None:
+    sizes = np.stack([np.ones(1500), np.random.default_rng(0).permutation(np.linspace(0.1, 1, 1500))], axis=1)
+    corners = (sizes[:, None] * [[0, 0], [1, 1]]).reshape(-1, 2)
+    packed = pack_islands(corners, np.repeat(np.arange(1500), 2)).reshape(-1, 2, 2)
+    assert lie_apart(packed)
+    assert (packed[:, 1] - packed[:, 0]).prod(axis=1).sum() > 0.75
 
 
 def test_many_equal_boxes_waste_little() -> None:

@@ -53,18 +53,56 @@ def flat_uv(mesh: BareMesh) -> np.ndarray:
     return mesh.vertices[mesh.corner_vertices][:, :2].copy()
 
 
-def times_covered(uv: np.ndarray, size: int) -> np.ndarray:
-    """How many of the triangles (T, 3, 2) in the unit square hold each texel's centre: (size, size) int."""
+def torus_knot(p: int, q: int, steps: int, sides: int, radius: float) -> BareMesh:
+    """A tube along a knot; where it is thick it goes through itself."""
+    along, around = np.meshgrid(np.arange(steps + 1.0), np.arange(sides + 1.0))
+    turn, side = along * 2 * np.pi / steps, around * 2 * np.pi / sides
+    centre, ahead = _knot(turn, p, q), _knot(turn + 1e-4, p, q)
+    out = np.cross(ahead - centre, centre)
+    out /= np.linalg.norm(out, axis=-1, keepdims=True)
+    up = np.cross(ahead - centre, out)
+    up /= np.linalg.norm(up, axis=-1, keepdims=True)
+    points = centre + radius * (np.cos(side)[..., None] * out + np.sin(side)[..., None] * up)
+    return bent(sheet(steps, sides), *points.reshape(-1, 3).T)
+
+
+def _knot(turn: np.ndarray, p: int, q: int) -> np.ndarray:
+    distance = 2 + np.cos(q * turn)
+    return np.stack([distance * np.cos(p * turn), distance * np.sin(p * turn), -np.sin(q * turn)], axis=-1)
+
+
+def noisy_ball(columns: int, rows: int, noise: float) -> BareMesh:
+    """A sphere whose vertices are moved in and out, with quads that fold over as the noise grows."""
+    mesh = sheet(columns, rows)
+    around, up = mesh.vertices[:, 0] * (2 * np.pi / columns), (0.02 + 0.96 * mesh.vertices[:, 1] / rows) * np.pi
+    radius = 1 + noise * np.random.default_rng(0).normal(size=len(around))
+    return bent(mesh, *(radius * (np.cos(around) * np.sin(up), np.sin(around) * np.sin(up), -np.cos(up))))
+
+
+def random_quads(vertices: int, quads: int, seed: int) -> BareMesh:
+    """Anything goes: quads through one another, folded, with edges of many faces; every third vertex on another one."""
+    random = np.random.default_rng(seed)
+    places = random.normal(size=(vertices, 3))
+    places[::3] = places[-1]
+    return mesh_of_quads(places, np.array([random.choice(vertices, 4, replace=False) for _ in range(quads)]))
+
+
+def times_covered(uv: np.ndarray, size: int, margin: float = 0.0) -> np.ndarray:
+    """How many of the triangles (T, 3, 2) in the unit square hold each texel's centre: (size, size) int. Those that a
+    centre is in by no more than the margin, a share of the square's side, are not counted."""
     counts = np.zeros((size, size), int)
     for triangle in uv.astype(np.float64) * size:
         low = np.maximum(np.floor(triangle.min(axis=0)).astype(int), 0)
         high = np.minimum(np.ceil(triangle.max(axis=0)).astype(int), size)
         x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5, np.arange(low[1], high[1]) + 0.5)
         sides = [_side(triangle[index], triangle[index - 2], x, y) for index in range(3)]
-        inside = (np.minimum.reduce(sides) > 1e-9) | (np.maximum.reduce(sides) < -1e-9)
+        least = 1e-9 + margin * size
+        inside = (np.minimum.reduce(sides) > least) | (np.maximum.reduce(sides) < -least)
         counts[low[1] : high[1], low[0] : high[0]] += inside
     return counts
 
 
 def _side(start: np.ndarray, end: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    return (end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0])
+    """The distance from a triangle's side, positive to its left."""
+    across = (end[0] - start[0]) * (y - start[1]) - (end[1] - start[1]) * (x - start[0])
+    return across / max(np.hypot(*(end - start)), 1e-30)

@@ -81,6 +81,27 @@ def test_a_channel_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_passes(tmp_path, shot, 1)
 
 
+@pytest.mark.parametrize("value", [0.0, -1.0, 1e10, np.inf, np.nan])
+def test_an_object_without_a_depth_is_named_with_its_pixel(tmp_path: Path, value: float) -> None:
+    shot = make_shot(tmp_path, Clip(1, 1))
+    channels = trace(shot, 1)
+    row, column = np.argwhere(channels["Id.X"] == BALL)[0]
+    channels["Depth.Z"][row, column] = value
+    write_passes(tmp_path, 1, channels)
+    with pytest.raises(ShotInvalid, match=rf"0001\.exr is damaged: pixel \({column}, {row}\) has the object id {BALL}"):
+        read_passes(tmp_path, shot, 1)
+
+
+def test_a_depth_without_an_object_is_damage_in_what_blender_rendered_and_there_only(tmp_path: Path) -> None:
+    shot = make_shot(tmp_path, Clip(1, 1))
+    channels = trace(shot, 1)
+    channels["Depth.Z"][0, 3] = 7.5
+    write_passes(tmp_path, 1, channels)
+    assert np.isinf(read_passes(tmp_path, shot, 1).depth[0, 3])
+    with pytest.raises(ShotInvalid, match=r"damaged: pixel \(3, 0\) has the object id 0 and the depth 7\.5"):
+        read_passes(tmp_path, replace(shot, generator="Overpaint 0.1.0, Blender 4.5.15"), 1)
+
+
 def test_passes_of_another_size_are_refused(tmp_path: Path) -> None:
     shot = make_shot(tmp_path, Clip(1, 1), width=64, height=64)
     write_passes(tmp_path, 1, {name: values[:32] for name, values in trace(shot, 1).items()})

@@ -5,31 +5,34 @@ Runs in Blender: capture_cutouts.py -- SCENE.blend FOLDER REPORT.json
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
-from tests.capture.inside.capture_in_place import changes, frames_captured, stop_half_way
+from tests.capture.inside.capture_in_place import changes, frames_captured, main, stop_half_way
 from tests.capture.inside.rna_dump import dump_settings
+from tests.capture.inside.script import run
 
 
 def report(folder: Path) -> dict[str, Any]:
-    before, trees = dump_settings(), dump_trees()
-    frames_captured(folder)
-    found: dict[str, Any] = {"changed": changes(before, dump_settings()), "changed_trees": changes(trees, dump_trees())}
-    found["changed_by_a_stop"] = changes(before, stop_half_way(folder)) + changes(trees, dump_trees())
+    scene = Path(bpy.data.filepath).stem
+    found: dict[str, Any] = whatever_changed(folder) if scene == "cards" else {}
     frames_captured(folder)
     found["again"] = frames_captured(folder)
-    for change in (change_color, change_texture, change_mix, change_slot):
+    for change in CHANGES[scene]:
         change()
         found[change.__name__] = frames_captured(folder)
     return found
+
+
+def whatever_changed(folder: Path) -> dict[str, list[str]]:
+    before, trees = dump_settings(), dump_trees()
+    frames_captured(folder)
+    found = {"changed": changes(before, dump_settings()), "changed_trees": changes(trees, dump_trees())}
+    return found | {"changed_by_a_stop": changes(before, stop_half_way(folder)) + changes(trees, dump_trees())}
 
 
 def dump_trees() -> dict[str, str]:
@@ -79,13 +82,28 @@ def change_slot() -> None:
     bpy.data.objects["two slots"].data.polygons[1].material_index = 0
 
 
+def change_vertex_color() -> None:
+    bpy.data.objects["vertex_color"].data.color_attributes["Cut"].data[0].color = (1, 1, 1, 0)
+
+
+def change_other_map() -> None:
+    bpy.data.objects["other_map"].data.uv_layers["Other"].uv[0].vector = (0.5, 0.5)
+
+
+def change_sequence() -> None:
+    """In another frame than the first."""
+    image = bpy.data.images.new("Frame", 2, 2, alpha=True)
+    image.pixels = [0] * 16
+    image.filepath_raw, image.file_format = bpy.path.abspath("//hole_0002.png"), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
+
+
+CHANGES = {
+    "cards": (change_color, change_texture, change_mix, change_slot),
+    "holes_of_many_kinds": (change_vertex_color, change_other_map, change_sequence),
+}
+
+
 if __name__ == "__main__":
-    scene_file, shot_folder, report_file = sys.argv[-3:]
-    try:
-        bpy.ops.wm.open_mainfile(filepath=scene_file)
-        Path(report_file).write_text(json.dumps(report(Path(shot_folder))))
-    finally:
-        if error := sys.exception():
-            traceback.print_exception(error)
-        sys.stdout.flush()
-        os._exit(1 if error else 0)
+    run(lambda: main(report))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import shutil
 import sys
-import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ import bpy
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from addon.checkout import load_checkout
 from tests.capture.inside.rna_dump import dump_settings
+from tests.capture.inside.script import run
 
 in_place = importlib.import_module(f"{load_checkout()}.addon.capture.in_place")
 options = importlib.import_module(f"{load_checkout()}.engine.contract.options")
@@ -74,13 +74,12 @@ def move_something() -> None:
     bpy.data.objects["Hairy"].location.x += 0.25
 
 
-if __name__ == "__main__":
+def main(make_report: Callable[[Path], dict[str, Any]]) -> None:
+    """Writes a report on the shots of a scene, by the words of the command: SCENE.blend FOLDER REPORT.json"""
     scene_file, shot_folder, report_file = sys.argv[-3:]
-    try:
-        bpy.ops.wm.open_mainfile(filepath=scene_file)
-        Path(report_file).write_text(json.dumps(report(Path(shot_folder))))
-    finally:
-        if error := sys.exception():
-            traceback.print_exception(error)
-        sys.stdout.flush()
-        os._exit(1 if error else 0)
+    bpy.ops.wm.open_mainfile(filepath=scene_file)
+    Path(report_file).write_text(json.dumps(make_report(Path(shot_folder))))
+
+
+if __name__ == "__main__":
+    run(lambda: main(report))

@@ -12,16 +12,25 @@ from pathlib import Path
 import bpy
 
 
-def kinds() -> None:
-    """Every way to make instances: linked duplicates, collections in collections, geometry nodes, particles."""
+def kinds(edited: bool = False) -> None:
+    """Every way to make instances: linked duplicates, collections in collections, geometry nodes, particles.
+
+    The artist may have edited it: objects were added before all others, and "Leaf 0" is gone.
+    """
     cube = add("Cube", unit_cube(), (-4, 0, 0))
     for number in range(2):
         add(f"Linked {number}", cube.data, (-4, 1.5 * number + 1.5, 0))
     inner, outer = (bpy.data.collections.new(name) for name in ("Inner", "Outer"))
-    for number in range(2):
+    if edited:
+        inner.objects.link(bpy.data.objects.new("Added leaf", unit_cube()))
+        outer.objects.link(bpy.data.objects.new("Added middle", None))
+        herd = add("Added herd", None, (0, -3.5, 0))
+        herd.instance_type, herd.instance_collection = "COLLECTION", outer
+    for number in range(1 if edited else 0, 2):
         cube = bpy.data.objects.new(f"Leaf {number}", unit_cube())
         cube.location.x = number
         inner.objects.link(cube)
+    for number in range(2):
         middle = bpy.data.objects.new(f"Middle {number}", None)
         middle.instance_type, middle.instance_collection = "COLLECTION", inner
         middle.location.y = 1.5 * number
@@ -130,6 +139,7 @@ def save(name: str, make_scene: Callable[[], None], folder: Path) -> None:
 
 SCENES = {
     "kinds": kinds,
+    "kinds_edited": partial(kinds, edited=True),
     "ties": ties,
     "coincident": coincident,
     "crowd_of_100": partial(crowd, 100),

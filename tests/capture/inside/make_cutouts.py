@@ -5,12 +5,14 @@ Every card is two metres wide. Where it has a texture, the quarters at its lower
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
+
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from tests.capture.inside.script import empty_scene, run, save
 
 Tree = bpy.types.NodeTree
 
@@ -39,10 +41,14 @@ def cards() -> None:
     set_by_nodes(card("made by nodes", (15, -3)), None)
     fading = card("fading", (18, -3))
     fading.data.materials.append(material_of(fade))
-    subdivided = card("bare, subdivided", (21, -3)).modifiers.new("Subdivision", "SUBSURF")
-    subdivided.subdivision_type, subdivided.render_levels = "SIMPLE", 2
+    subdivide(card("bare, subdivided", (21, -3)))
+    plain = subdivide(card("without nodes, subdivided", (0, 3)))
+    plain.data.materials.append(solid())
+    on_object = card("without nodes, object slot", (3, 3))
+    on_object.data.materials.append(None)
+    on_object.material_slots[0].link, on_object.material_slots[0].material = "OBJECT", solid()
     card("wall", (10.5, -1.5), size=15, z=-2)
-    camera_above((10.5, -1.5), 24)
+    camera_above((10.5, 0), 24)
 
 
 def hidden_cards() -> None:
@@ -78,6 +84,14 @@ def fog() -> None:
     camera_above((0, 0), 8)
 
 
+def shown_by_another() -> None:
+    """A card without UVs at each corner of another."""
+    instancer, part = card("instancer", (0, 0)), card("part", (0, 0), size=0.2)
+    instancer.instance_type, part.parent = "VERTS", instancer
+    part.data.uv_layers.remove(part.data.uv_layers[0])
+    camera_above((0, 0), 8)
+
+
 def linked_cards() -> None:
     """All of cards.blend, linked."""
     with bpy.data.libraries.load("//cards.blend", link=True, relative=True) as (there, wanted):
@@ -87,10 +101,60 @@ def linked_cards() -> None:
     bpy.context.scene.camera = next(item for item in wanted.objects if item.type == "CAMERA")
 
 
-def principled(tree: Tree) -> bpy.types.NodeSocket:
+def holes_of_many_kinds() -> None:
+    """A card cut by a colour of its vertices, one by another UV map than it is rendered with, one by the frames of an
+    image sequence, and one by an image that is missing."""
+    folder = Path(bpy.data.filepath).parent
+    for frame in (1, 2):
+        image = bpy.data.images.new("Frame", 2, 2, alpha=True)
+        image.filepath_raw, image.file_format = str(folder / f"hole_{frame:04}.png"), "PNG"
+        image.save()
+        bpy.data.images.remove(image)
+    for column, way in enumerate((vertex_color, other_map, sequence, missing)):
+        item = card(way.__name__, (3 * column, 0), halves=True)
+        item.data.color_attributes.new("Cut", "FLOAT_COLOR", "CORNER")
+        item.data.uv_layers.new(name="Other", do_init=True)
+        item.data.materials.append(material_of(way))
+    camera_above((10.5, -1.5), 24)
+
+
+def vertex_color(tree: Tree) -> bpy.types.NodeSocket:
+    color = tree.nodes.new("ShaderNodeVertexColor")
+    color.layer_name = "Cut"
+    return cut_by(tree, color.outputs["Alpha"])
+
+
+def other_map(tree: Tree) -> bpy.types.NodeSocket:
+    alpha = checker(tree)
+    uv_map = tree.nodes.new("ShaderNodeUVMap")
+    uv_map.uv_map = "Other"
+    tree.links.new(uv_map.outputs[0], alpha.node.inputs["Vector"])
+    return cut_by(tree, alpha)
+
+
+def sequence(tree: Tree) -> bpy.types.NodeSocket:
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.image = bpy.data.images.load("//hole_0001.png")
+    texture.image.source = "SEQUENCE"
+    texture.image_user.frame_duration = 2
+    return cut_by(tree, texture.outputs["Alpha"])
+
+
+def missing(tree: Tree) -> bpy.types.NodeSocket:
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.image = bpy.data.images.new("Missing", 2, 2)
+    texture.image.source, texture.image.filepath = "FILE", "//missing.png"
+    return cut_by(tree, texture.outputs["Alpha"])
+
+
+def cut_by(tree: Tree, alpha: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
     shader = tree.nodes.new("ShaderNodeBsdfPrincipled")
-    tree.links.new(checker(tree), shader.inputs["Alpha"])
+    tree.links.new(alpha, shader.inputs["Alpha"])
     return shader.outputs[0]
+
+
+def principled(tree: Tree) -> bpy.types.NodeSocket:
+    return cut_by(tree, checker(tree))
 
 
 def mixed(tree: Tree) -> bpy.types.NodeSocket:
@@ -205,6 +269,12 @@ def card(name: str, at: tuple[float, float], size: float = 1, z: float = 0, halv
     return item
 
 
+def subdivide(item: bpy.types.Object) -> bpy.types.Object:
+    subdivision = item.modifiers.new("Subdivision", "SUBSURF")
+    subdivision.subdivision_type, subdivision.render_levels = "SIMPLE", 2
+    return item
+
+
 def set_by_nodes(item: bpy.types.Object, material: bpy.types.Material | None) -> None:
     """Geometry nodes give the card a material, or replace it by a mesh that has none."""
     tree = bpy.data.node_groups.new(item.name, "GeometryNodeTree")
@@ -230,19 +300,14 @@ def camera_above(at: tuple[float, float], width: float) -> None:
     bpy.context.scene.camera = camera
 
 
-def save(scene: Callable[[], None], folder: Path) -> None:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    render = bpy.context.scene.render
-    render.resolution_x, render.resolution_y = 384, 96
-    bpy.context.scene.frame_end = 2
-    path = str(folder / f"{scene.__name__}.blend")
-    bpy.ops.wm.save_as_mainfile(filepath=path)  # so that // means its folder
-    scene()
-    bpy.ops.wm.save_as_mainfile(filepath=path)
+def make(folder: Path) -> None:
+    for scene in (cards, hidden_cards, fog, shown_by_another, linked_cards, holes_of_many_kinds):
+        path = folder / f"{scene.__name__}.blend"
+        empty_scene(384, 144, frame_end=2)
+        save(path)  # so that // means its folder
+        scene()
+        save(path)
 
 
 if __name__ == "__main__":
-    for each in (cards, hidden_cards, fog, linked_cards):
-        save(each, Path(sys.argv[-1]))
-    sys.stdout.flush()
-    os._exit(0)
+    run(lambda: make(Path(sys.argv[-1])))

@@ -6,28 +6,23 @@ Runs in Blender: make_moving.py -- FOLDER
 from __future__ import annotations
 
 import json
-import os
 import sys
-import traceback
 from pathlib import Path
 
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from tests.capture.inside.make_scenes import add_camera
+from tests.capture.inside.script import empty_scene, run, save
 
 LAST = 12
 
 
 def start(path: Path) -> bpy.types.Scene:
     """An empty scene that is saved, so that caches lie beside it."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.context.preferences.filepaths.save_version = 0
-    scene = bpy.context.scene
-    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 128, 96, 100
-    scene.frame_end = LAST
+    scene = empty_scene(128, 96, frame_end=LAST)
     scene.camera = add_camera("Camera", (0, -12, 2), (85, 0, 0))
-    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+    save(path)
     return scene
 
 
@@ -150,9 +145,27 @@ def bake(cache: bpy.types.PointCache) -> None:
         bpy.ops.ptcache.bake(bake=True)
 
 
-def heights(scene: bpy.types.Scene) -> dict[int, dict[str, float]]:
+def bake_zone(item: bpy.types.Object) -> None:
+    """Into files, which is the only way in 4.2."""
+    modifier = item.modifiers["Nodes"]
+    if hasattr(modifier, "bake_target"):
+        modifier.bake_target = "DISK"
+    bake_id = modifier.bakes[0].bake_id
+    bpy.ops.object.geometry_node_bake_single(session_uid=item.session_uid, modifier_name="Nodes", bake_id=bake_id)
+
+
+def add_fluid() -> None:
+    """A domain that is switched off: not every Blender can evaluate one."""
+    bpy.ops.mesh.primitive_cube_add(size=1)
+    modifier = bpy.context.object.modifiers.new("Fluid", "FLUID")
+    modifier.show_viewport = modifier.show_render = False
+    modifier.fluid_type = "DOMAIN"
+    modifier.domain_settings.cache_directory = "//fluid"
+
+
+def heights(scene: bpy.types.Scene, first: int = 1) -> dict[int, dict[str, float]]:
     """The lowest z of each object in every frame, as a window shows it that plays the scene."""
-    return {frame: _heights(scene, frame) for frame in range(1, LAST + 1)}
+    return {frame: _heights(scene, frame) for frame in range(first, LAST + 1)}
 
 
 def _heights(scene: bpy.types.Scene, frame: int) -> dict[str, float]:
@@ -166,45 +179,60 @@ def _heights(scene: bpy.types.Scene, frame: int) -> dict[str, float]:
     return lowest
 
 
-def save(path: Path) -> None:
+def rewind_and_save(path: Path) -> None:
     bpy.context.scene.frame_set(1)
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False)
+    save(path)
+
+
+def make_early(path: Path, first: int) -> dict[int, dict[str, float]]:
+    """A scene of simulations that start at a frame, and its heights when it is opened and played from there."""
+    scene = start(path)
+    scene.frame_set(first)
+    for cache in (add_cloth(on_disk=False), add_soft_body(), add_rigid_body(scene)):
+        cache.frame_start = first
+    save(path)
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    return heights(bpy.context.scene, first)
 
 
 def make(folder: Path) -> None:
     scene = start(folder / "disk.blend")
     bake(add_cloth(on_disk=True))
     truth = {"disk": heights(scene)}
-    save(folder / "disk.blend")
+    rewind_and_save(folder / "disk.blend")
     for name in ("baked", "live"):
         scene = start(folder / f"{name}.blend")
         caches = [add_cloth(on_disk=False), add_soft_body(), add_rigid_body(scene), add_particles()]
         add_zone()
-        save(folder / f"{name}.blend")
+        rewind_and_save(folder / f"{name}.blend")
         if name == "baked":
             for cache in caches:
                 bake(cache)
             truth[name] = heights(scene)
-            save(folder / f"{name}.blend")
+            rewind_and_save(folder / f"{name}.blend")
     bpy.context.scene.render.frame_map_new = 50
-    save(folder / "fast.blend")
+    rewind_and_save(folder / "fast.blend")
+    truth |= {f"from{first}": make_early(folder / f"from{first}.blend", first) for first in (-10, 0)}
+    start(folder / "hidden.blend")
+    add_cloth(on_disk=False)
+    bpy.context.object.modifiers["Cloth"].show_viewport = False
+    save(folder / "hidden.blend")
+    start(folder / "zone.blend")
+    add_zone()
+    bake_zone(bpy.context.object)
+    add_fluid()
+    save(folder / "zone.blend")
     start(folder / "live_on_disk.blend")
     add_cloth(on_disk=True)
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "live_on_disk.blend"))
+    save(folder / "live_on_disk.blend")
     scene = start(folder / "rigged.blend")
     add_rigged(scene)
     truth["rigged"] = heights(scene)
     scene.render.frame_map_new, scene.frame_step = 200, 3
     truth["remapped"] = heights(scene)
-    save(folder / "rigged.blend")
+    rewind_and_save(folder / "rigged.blend")
     (folder / "truth.json").write_text(json.dumps(truth))
 
 
 if __name__ == "__main__":
-    try:
-        make(Path(sys.argv[-1]))
-    finally:
-        if error := sys.exception():
-            traceback.print_exception(error)
-        sys.stdout.flush()
-        os._exit(1 if error else 0)
+    run(lambda: make(Path(sys.argv[-1])))

@@ -126,6 +126,61 @@ def scatter_cubes() -> None:
     bpy.context.object.modifiers.new("Scatter", "NODES").node_group = tree
 
 
+def cut_by_nodes() -> None:
+    """A card that geometry nodes make. Its halves have one texture, mirrored, whose alpha cuts off what is near the
+    middle."""
+    image = bpy.data.images.new("Half", 2, 1, alpha=True)
+    image.pixels = [1, 1, 1, 0, 1, 1, 1, 1]
+    image.pack()
+    material = bpy.data.materials.new("Half")
+    material.use_nodes = True
+    shader, texture = material.node_tree.nodes["Principled BSDF"], material.node_tree.nodes.new("ShaderNodeTexImage")
+    texture.image, texture.interpolation = image, "Closest"
+    material.node_tree.links.new(texture.outputs["Alpha"], shader.inputs["Alpha"])
+    tree = bpy.data.node_groups.new("Card", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    grid, store, cover, result = (
+        tree.nodes.new(name)
+        for name in (
+            "GeometryNodeMeshGrid",
+            "GeometryNodeStoreNamedAttribute",
+            "GeometryNodeSetMaterial",
+            "NodeGroupOutput",
+        )
+    )
+    grid.inputs["Vertices X"].default_value, grid.inputs["Vertices Y"].default_value = 3, 2
+    store.domain, store.data_type = "CORNER", "FLOAT2"
+    store.inputs["Name"].default_value = "Map"
+    cover.inputs["Material"].default_value = material
+    for origin, target in (
+        (grid.outputs["Mesh"], store.inputs["Geometry"]),
+        (
+            folded(tree, grid.outputs["UV Map"]),
+            next(each for each in store.inputs if each.name == "Value" and each.enabled),
+        ),
+        (store.outputs[0], cover.inputs["Geometry"]),
+        (cover.outputs[0], result.inputs[0]),
+    ):
+        tree.links.new(origin, target)
+    card = add(bpy.data.objects.new("Card", bpy.data.meshes.new("Card")))
+    card.modifiers.new("Card", "NODES").node_group = tree
+    camera = add_camera("Camera", (0, 0, 5), (0, 0, 0))
+    camera.data.type, camera.data.ortho_scale = "ORTHO", 2
+    bpy.context.scene.camera = camera
+
+
+def folded(tree: bpy.types.NodeTree, uv: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """U from 1 over 0 to 1."""
+    for operation, value in (("SUBTRACT", (0.5, 0, 0)), ("ABSOLUTE", None), ("MULTIPLY", (2, 1, 1))):
+        node = tree.nodes.new("ShaderNodeVectorMath")
+        node.operation = operation
+        if value:
+            node.inputs[1].default_value = value
+        tree.links.new(uv, node.inputs[0])
+        uv = node.outputs[0]
+    return uv
+
+
 def oddities() -> None:
     """What Cycles renders and a shot cannot hold, or only in another way; and settings that capture must overrule."""
     for x, name in ((-2, "Holdout"), (0, "Catcher"), (2, "Hairy")):
@@ -220,7 +275,7 @@ def save(scene: Callable[[], None], folder: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False)
 
 
-SCENES = (truth, actors, oddities, no_camera, panoramic, looks_away, stereo, odd_size, twins, linked)
+SCENES = (truth, actors, cut_by_nodes, oddities, no_camera, panoramic, looks_away, stereo, odd_size, twins, linked)
 
 if __name__ == "__main__":
     for each in SCENES:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from pathlib import Path
 
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from tests.capture.inside.make_scenes import look_at_cube
+from tests.capture.inside.script import empty_scene, run, save
 
 MOVER = "import bpy\nbpy.data.objects['Scripted'].location.x = 3\n"
 
 
 def make(path: Path) -> None:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = empty_scene(64, 48, frame_end=2)
     bpy.context.preferences.filepaths.use_scripts_auto_execute = False
-    scene = bpy.context.scene
-    scene.render.resolution_x, scene.render.resolution_y, scene.frame_end = 64, 48, 2
     look_at_cube()
     for name, expression in (
         ("Own", "bpy.context.scene.frame_current + 1"),
@@ -35,14 +32,8 @@ def make(path: Path) -> None:
     script = bpy.data.texts.new("mover.py")
     script.write(MOVER)
     script.use_module = True
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False)
+    save(path)
 
 
 if __name__ == "__main__":
-    try:
-        make(Path(sys.argv[-1]))
-    finally:
-        if error := sys.exception():
-            traceback.print_exception(error)
-        sys.stdout.flush()
-        os._exit(1 if error else 0)
+    run(lambda: make(Path(sys.argv[-1])))

@@ -5,9 +5,7 @@ Runs in Blender: make_views.py -- SCENE.blend
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from tests.capture.inside.make_scenes import add_camera
+from tests.capture.inside.script import empty_scene, run, save
 
 CAMERAS: dict[str, dict[str, Any]] = {
     "Auto": {},
@@ -31,12 +30,9 @@ FIRST = -1
 
 
 def make(path: Path) -> None:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    render = scene.render
-    render.resolution_x, render.resolution_y, render.resolution_percentage = 160, 96, 100
-    render.pixel_aspect_x, render.pixel_aspect_y = 1.0, 1.4
-    scene.frame_start, scene.frame_end = 0, FIRST + len(CAMERAS)  # no range can begin below 0
+    scene = empty_scene(160, 96, frame_end=FIRST + len(CAMERAS))
+    scene.render.pixel_aspect_x, scene.render.pixel_aspect_y = 1.0, 1.4
+    scene.frame_start = 0  # no range can begin below
     add_things(scene)
     for number, (name, settings) in enumerate(CAMERAS.items()):
         camera = add_camera(name, (0.5 * number - 1, -10, 3), (74, 2 * number, 5 - number))
@@ -49,7 +45,7 @@ def make(path: Path) -> None:
         zoom.lens = lens
         zoom.keyframe_insert("lens", frame=frame)
     scene.camera = bpy.data.objects["Auto"]
-    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False)
+    save(path)
 
 
 def add_things(scene: bpy.types.Scene) -> None:
@@ -75,10 +71,4 @@ def add_things(scene: bpy.types.Scene) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        make(Path(sys.argv[-1]))
-    finally:
-        if error := sys.exception():
-            traceback.print_exception(error)
-        sys.stdout.flush()
-        os._exit(1 if error else 0)
+    run(lambda: make(Path(sys.argv[-1])))
