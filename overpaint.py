@@ -24,6 +24,9 @@ COMMANDS = {
     "demo": "paint an example scene",
     "doctor": "say what is installed, and what to do about what is not",
     "bench": "measure speed",
+    "train": "train the small checkpoint that lies in the repository",
+    "score": "measure how well surfaces hold their look, for any frames over a shot folder",
+    "tracking": "export exact tracks of surface points",
     "test": "run the tests",
     "serve": "take jobs as JSON lines, for the add-on",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +15,7 @@ import bpy
 from ..engine.contract.errors import OverpaintError, UsageError
 from ..engine.contract.files import make_folder
 from ..engine.contract.frames import Clip
-from ..engine.contract.messages import Failed, Message, Progress, Warned, encode
+from ..engine.contract.messages import Emit, Failed, Message, Progress, Warned, encode
 from ..engine.contract.options import arguments_of, generate_parser, job_of, render_parser
 from . import properties
 from .capture.in_place import capture_in_place
@@ -89,7 +89,7 @@ def _settings_of_scenes() -> Iterator[None]:
         properties.unregister()
 
 
-def _reporter(output: TextIO) -> Callable[[Message], None]:
+def _reporter(output: TextIO) -> Emit:
     """One line for every captured frame, as a farm's log wants it."""
 
     def report(message: Message) -> None:

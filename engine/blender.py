@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import psutil
 
 from engine.contract.errors import BlenderMissing, SceneInvalid, ShotInvalid
 from engine.contract.frames import parse_frames
-from engine.contract.messages import Divided, FrameWritten, Message, Progress, Warned
+from engine.contract.messages import Divided, Emit, FrameWritten, Message, Progress, Warned
 from engine.contract.options import arguments_of, capture_parser
 from engine.contract.shot import (
     CaptureSettings,
@@ -70,7 +69,7 @@ def find_blender(explicit: str | None = None) -> Blender:
     return wheel
 
 
-def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: Callable[[Message], None]) -> Shot:
+def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: Emit) -> Shot:
     """Captures a .blend file into a shot folder and returns the shot; `options` are those of `capture_parser`.
 
     Blender is not even started where nothing is missing. What it prints goes to a log in the folder, which stays if
@@ -96,7 +95,7 @@ def jobs_that_fit() -> int:
     return max(1, min(cores // CORES_EACH, memory // MEMORY_EACH))
 
 
-def _capture_side_by_side(blender: Blender, options: argparse.Namespace, on_message: Callable[[Message], None]) -> None:
+def _capture_side_by_side(blender: Blender, options: argparse.Namespace, on_message: Emit) -> None:
     """Runs a Blender, and as many others as it divides its frames among. Raises the first error of any of them, when
     all have ended."""
     folder = Path(options.out)
@@ -120,7 +119,7 @@ def _capture_side_by_side(blender: Blender, options: argparse.Namespace, on_mess
 class _Reports:
     """Passes on what several processes tell, as if it were one."""
 
-    def __init__(self, folder: Path, on_message: Callable[[Message], None]) -> None:
+    def __init__(self, folder: Path, on_message: Emit) -> None:
         self._folder = folder
         self._on_message = on_message
         self._started = time.monotonic()

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import NoReturn
 
 from engine.contract.errors import Cancelled, OverpaintError, UsageError
+from engine.contract.job import Job
 from engine.contract.messages import Failed, Finished, encode
-from engine.contract.options import Parser, capture_parser, generate_parser, render_parser
+from engine.contract.options import Parser, Size, capture_parser, generate_parser, render_parser
 from engine.home import ROOT, overpaint_home
-from engine.progress import make_reporter
+from engine.progress import frame_bar, make_reporter
 
 PROGRAM = "overpaint.py"
 CTRL_C = 130
+DEMO_PROMPT = "a robot made of rusty iron on sand at sunset"
 
 
 def main(words: Sequence[str]) -> int:
@@ -43,7 +48,7 @@ def render(words: Sequence[str]) -> int:
 
 
 def capture(words: Sequence[str]) -> int:
-    from engine.render import capture_with_preview
+    from engine.capturing import capture_with_preview
 
     options = capture_parser(f"{PROGRAM} capture").parse_args(words)
     return _with_reporter(lambda emit: capture_with_preview(options, emit), options)
@@ -57,11 +62,14 @@ def generate(words: Sequence[str]) -> int:
 
 
 def demo(words: Sequence[str]) -> int:
+    from models.registry import registered_models
+
     parser = Parser(prog=f"{PROGRAM} demo", description="Paint the walking figure of examples/walker.blend.")
     parser.add_argument("--out", default="out/demo", metavar="FOLDER", help="default: out/demo")
     out = parser.parse_args(words).out
     scene = str(ROOT / "examples" / "walker.blend")
-    return render([scene, "--prompt", "a rusty robot in a desert", "--frames", "1-24", "--out", out])
+    size = str(Size(*registered_models()[Job.model].native_size))
+    return render([scene, "--prompt", DEMO_PROMPT, "--frames", "1-24", "--resolution", size, "--out", out])
 
 
 def doctor(words: Sequence[str]) -> int:
@@ -76,12 +84,58 @@ def doctor(words: Sequence[str]) -> int:
 
 
 def bench(words: Sequence[str]) -> int:
+    options = _bench_parser().parse_args(words)
+    if options.what == "preview":
+        return _bench_preview(options)
+    if options.what == "score":
+        from engine.bench.score import bench_score
+
+        bench_score(print)
+        return 0
     from engine.bench.capture import bench_capture
 
-    parser = Parser(prog=f"{PROGRAM} bench", description="Measure speed, as ratios in one run.")
-    parser.add_argument("what", choices=("capture",))
-    parser.parse_args(words)
     bench_capture(print)
+    return 0
+
+
+def train(words: Sequence[str]) -> int:
+    from models.preview.train.command import add_options, run
+
+    parser = Parser(prog=f"{PROGRAM} train", description="Train a model; run again, it continues where it was.")
+    parser.add_argument("model", choices=("preview",))
+    add_options(parser)
+    return run(parser.parse_args(words))
+
+
+def score(words: Sequence[str]) -> int:
+    from engine.score.command import add_score_options, request_of, text_of
+    from engine.score.report.page import write_report
+    from engine.score.score import score as score_frames
+
+    parser = Parser(prog=f"{PROGRAM} score", description="Measure how well surfaces hold their look in some frames.")
+    add_score_options(parser)
+    options = parser.parse_args(words)
+    with frame_bar("scoring") as on_frame:
+        scores = score_frames(request_of(options, overpaint_home()), on_frame)
+    if options.report:
+        write_report(options.report, scores)
+    print(json.dumps(scores.to_json()) if options.json else text_of(scores))
+    if options.report and not options.json:
+        print(f"report: {options.report}")
+    return 0
+
+
+def tracking(words: Sequence[str]) -> int:
+    from engine.contract.shot import read_shot
+    from engine.score.command import add_tracking_options
+    from engine.surface.tracks import track_points
+
+    parser = Parser(prog=f"{PROGRAM} tracking", description="Export what the shot knows about motion.")
+    add_tracking_options(parser)
+    options = parser.parse_args(words)
+    tracks = track_points(options.shot, read_shot(options.shot), options.tracks, options.seed)
+    tracks.save(options.out)
+    print(f"{len(tracks.query_points)} tracks over {len(tracks.frames)} frames: {options.out}")
     return 0
 
 
@@ -100,8 +154,41 @@ def serve(words: Sequence[str]) -> int:
 
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
-    command.__name__: command for command in (render, capture, generate, demo, doctor, bench, test, serve)
+    command.__name__: command
+    for command in (render, capture, generate, demo, doctor, bench, train, score, tracking, test, serve)
 }
+
+
+def _bench_parser() -> Parser:
+    parser = Parser(prog=f"{PROGRAM} bench", description="Measure speed and quality, as ratios in one run.")
+    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|preview")
+    what.add_parser("capture", help="how much slower the capture is than a bare script")
+    what.add_parser("score", help="how long 200 frames take to score, and how much memory")
+    preview = what.add_parser("preview", help="how right and how sharp the preview's pictures are")
+    preview.add_argument("--model", default="preview", metavar="NAME_OR_PATH", help="default: preview")
+    preview.add_argument("--images", type=int, default=96, metavar="N", help="looks to judge it on (default: 96)")
+    preview.add_argument(
+        "--sheet", type=Path, metavar="FILE.png", help="draw materials by shapes, painted and rendered"
+    )
+    preview.add_argument("--json", action="store_true", help="end with one machine-readable line")
+    return parser
+
+
+def _bench_preview(options: argparse.Namespace) -> int:
+    from engine.bench.preview import bench_preview
+
+    if options.images < 1:
+        raise UsageError(f"--images must be 1 or more, got {options.images}", "96 is a good number")
+
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
+
+    judgements = bench_preview(options.model, options.images, overpaint_home(), tell, options.sheet)
+    for judgement in judgements:
+        tell(str(judgement))
+    if options.json:
+        print(json.dumps([asdict(judgement) | {"passed": judgement.passed} for judgement in judgements]))
+    return 0
 
 
 def _command(words: Sequence[str]) -> Callable[[Sequence[str]], int]:

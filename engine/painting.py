@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from engine.contract.job import FORMATS, Job, frame_hash
-from engine.contract.messages import FrameWritten, Message, Progress, Warned
+from engine.contract.messages import Emit, FrameWritten, Progress, Warned
 from engine.contract.plan import Plan
 from engine.contract.shot import Shot
 from engine.denoise.guidance import is_guided
@@ -30,7 +30,6 @@ from models.loading import load_checkpoint
 
 LOG = logging.getLogger(__name__)
 
-Emit = Callable[[Message], None]
 CheckCancelled = Callable[[], None]
 """Raises Cancelled once somebody wants the job to end; called before every micro-batch."""
 

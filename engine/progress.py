@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, TextIO
 
 from tqdm import tqdm
@@ -86,6 +88,18 @@ class BarReporter:
         assert self._bar is not None
         self._bar.n = progress.done if progress.share is None else progress.share * progress.frames
         self._bar.refresh()
+
+
+@contextmanager
+def frame_bar(description: str) -> Iterator[Callable[[int, int], None]]:
+    """Gives on_frame(done, frames), which moves a bar on a terminal and says nothing anywhere else."""
+    with tqdm(desc=description, unit="frame", file=sys.stderr, disable=None) as bar:
+
+        def on_frame(done: int, frames: int) -> None:
+            bar.total = frames
+            bar.update(done - bar.n)
+
+        yield on_frame
 
 
 _BAR = "{desc}: {percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} [{elapsed}<{remaining}]"

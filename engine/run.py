@@ -10,13 +10,13 @@ from pathlib import Path
 from engine.contract.errors import UsageError
 from engine.contract.frames import Clip, format_frames
 from engine.contract.job import write_job
-from engine.contract.messages import Finished, Progress, Warned
+from engine.contract.messages import Emit, Finished, Progress, Warned
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot, require_frames
 from engine.device import choose_device
 from engine.job_models import JobModels, with_usual_settings
 from engine.movie import write_movie
-from engine.painting import CheckCancelled, Emit, Painting, paint
+from engine.painting import CheckCancelled, Painting, paint
 from engine.planning import PlanWishes, plan_for
 from engine.stamps import is_stamped
 

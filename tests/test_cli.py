@@ -10,6 +10,8 @@ import pytest
 
 from engine import cli
 from engine.contract.messages import Failed, Finished, decode
+from engine.contract.options import render_parser
+from models.registry import registered_models
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -81,3 +83,12 @@ def test_the_launcher_lists_the_commands_of_the_engine() -> None:
     listing = subprocess.run([sys.executable, ROOT / "overpaint.py"], capture_output=True, text=True, timeout=60).stdout
     listed = {line.split()[0] for line in listing.splitlines() if line.startswith("  ")}
     assert listed == set(cli.COMMANDS)
+
+
+def test_the_demo_is_painted_in_the_native_size_of_the_default_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(cli, "render", lambda words: asked.extend(words) or 0)
+    assert cli.main(["demo", "--out", "somewhere"]) == 0
+    options = render_parser("render").parse_args(asked)
+    assert options.resolution == registered_models()[options.model].native_size
+    assert (options.frames, options.out) == (tuple(range(1, 25)), "somewhere")

@@ -15,6 +15,7 @@ LAYERS = {
     "engine/denoise": {"engine.contract", "engine.denoise", "models"},
     "engine/methods": {"engine.contract", "engine.surface", "engine.denoise", "engine.methods", "models"},
     "engine/setup": {"engine.contract", "engine.setup"},
+    "engine/score": {"engine.contract", "engine.surface", "engine.score", "engine.pictures", "engine.movie", "models"},
     "models": {"engine.contract", "models"},
     "addon": {"engine.contract", "addon"},
 }
@@ -64,3 +65,9 @@ def _numpy_only() -> dict[str, str]:
     import numpy
 
     return {"PYTHONPATH": str(Path(numpy.__file__).parent.parent), "PATH": ""}
+
+
+def test_a_capture_does_not_wait_for_torch() -> None:
+    script = "import sys, engine.capturing; print({'torch', 'diffusers', 'transformers'} & {*sys.modules})"
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert found.stdout.strip() == "set()", found.stdout + found.stderr

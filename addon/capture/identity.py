@@ -28,9 +28,22 @@ class Identity:
     """What Object Info > Random gives for it: float32, from 0 to below 1."""
 
 
-def identity_of(instance: bpy.types.DepsgraphObjectInstance) -> Identity:
+class Members:
+    """The objects of collections, which Blender walks through anew for every single one that is asked for."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[bpy.types.Object]] = {}
+
+    def of(self, collection: bpy.types.Collection) -> list[bpy.types.Object]:
+        if collection.name_full not in self._of:
+            self._of[collection.name_full] = list(collection.all_objects)
+        return self._of[collection.name_full]
+
+
+def identity_of(instance: bpy.types.DepsgraphObjectInstance, members: Members) -> Identity:
+    """`members` serves all instances of a frame."""
     item = instance.object
-    path = _path(instance) if instance.is_instance else []
+    path = _path(instance, members) if instance.is_instance else []
     random = instance.random_id & _MASK if instance.is_instance else _name_hash(item.name)
     return Identity(
         key=hashlib.sha256(json.dumps([item.name, _library(item), path]).encode()).hexdigest()[:16],
@@ -40,7 +53,7 @@ def identity_of(instance: bpy.types.DepsgraphObjectInstance) -> Identity:
     )
 
 
-def _path(instance: bpy.types.DepsgraphObjectInstance) -> list[str | int]:
+def _path(instance: bpy.types.DepsgraphObjectInstance, members: Members) -> list[str | int]:
     """How the instance came to be, from the outermost instancer inwards: names of objects where collections are
     instanced, for numbers change there with every object that is added; else numbers, as of points or particles."""
     instancer: bpy.types.Object | None = instance.parent
@@ -52,7 +65,7 @@ def _path(instance: bpy.types.DepsgraphObjectInstance) -> list[str | int]:
             instancer = None  # what a point or a particle shows, nobody tells
             path.append(number)
         elif depth < len(levels):  # else it is the object itself
-            instancer = collection.all_objects[number]
+            instancer = members.of(collection)[number]
             path += [instancer.name, _library(instancer)]
     return path
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import bpy
 
+from ...engine.contract.messages import Emit
 from ...engine.contract.shot import Shot, missing_frames
 from .previous import remove_shot, still_equal
 from .request import request_of, scene_named, view_layer_named
-from .shooting import Emit, empty_shot, ready_to_shoot, shoot
+from .shooting import empty_shot, ready_to_shoot, shoot
 
 
 def capture_in_place(context: bpy.types.Context, options: argparse.Namespace, folder: Path, emit: Emit) -> Shot:

@@ -15,12 +15,12 @@ import bpy
 
 from ...engine.contract.errors import OverpaintError, SceneInvalid
 from ...engine.contract.frames import format_frames
-from ...engine.contract.messages import Divided, Failed, Finished, Message, encode
+from ...engine.contract.messages import Divided, Emit, Failed, Finished, Message, encode
 from ...engine.contract.options import capture_parser
 from ...engine.contract.shot import missing_frames
 from .previous import remove_shot, still_valid
 from .request import request_of, scene_named, view_layer_named
-from .shooting import Emit, empty_shot, ready_to_shoot, shoot
+from .shooting import empty_shot, ready_to_shoot, shoot
 from .simulations import needs_sequence
 from .sources import source_hashes
 

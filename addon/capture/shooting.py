@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ import bpy
 from ...engine.contract import VERSION
 from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
-from ...engine.contract.messages import FrameWritten, Message, Progress, Warned
+from ...engine.contract.messages import Emit, FrameWritten, Progress, Warned
 from ...engine.contract.shot import Shot, passes_path
 from .caveats import caveats, lost_holes
 from .evaluation import FrameReader, frame_reader
@@ -27,7 +27,6 @@ from .scripts import scripts_held_back
 from .store import GeometryStore
 from .surfaces import FrameScene
 
-Emit = Callable[[Message], None]
 logger = logging.getLogger(__name__)
 
 

@@ -14,7 +14,7 @@ from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import Camera, CaptureSettings
 from .cameras import read_camera
-from .identity import Identity, identity_of
+from .identity import Identity, Members, identity_of
 from .materials import cover_mesh, holes_digest
 from .meshes import MeshArrays, read_mesh
 from .uv_layers import UvLayers
@@ -99,6 +99,7 @@ def read_frame(
     meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
     empty: set[str] = set()
     points: set[str] = set()
+    members = Members()
     faces: list[list[str]] = []  # names of meshes, and digests of their faces' materials
     for instance in depsgraph.object_instances:
         if not _meets_camera_rays(instance, depsgraph):
@@ -110,7 +111,7 @@ def read_frame(
         if item.type != "MESH" or not item.data.polygons:
             empty |= {_owner(instance).name} if item.type in RENDERABLE else set()
             continue
-        identity = identity_of(instance)
+        identity = identity_of(instance, members)
         if identity.key in surfaces:
             raise SceneInvalid(f"two instances of {identity.name!r} cannot be told apart", "rename one of them")
         address = item.data.as_pointer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import get_args
 
@@ -106,6 +107,7 @@ class Failed:
 
 
 Message = Generate | Cancel | Shutdown | Ready | Progress | Warned | Divided | FrameWritten | Finished | Failed
+Emit = Callable[[Message], None]
 _TYPES: dict[str, type[Message]] = {cls.__name__: cls for cls in get_args(Message)}
 
 

@@ -1,0 +1,116 @@
+"""The frames to be scored: a folder of pictures, or a job's folder; found, checked against the shot, read one by
+one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.contract.errors import ShotInvalid
+from engine.contract.files import read_json
+from engine.contract.frames import format_frames
+from engine.contract.job import JOB_FILE
+from engine.contract.shot import Shot, read_shot
+from engine.score.pictures import SUFFIXES, FramesInvalid, Picture, read_exactly
+
+FRAME_NAME = re.compile(r"-?\d{4,}")
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class FrameFolder:
+    """Pictures by frame number, and the job that painted them where it is known."""
+
+    folder: Path
+    paths: Mapping[int, Path]
+    job: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, frame: int, size: tuple[int, int]) -> Picture:
+        """One frame. Raises FramesInvalid where it is damaged or not of this (width, height)."""
+        picture = read_exactly(self.paths[frame])
+        height, width = picture.rgb.shape[:2]
+        if (width, height) != size:
+            raise FramesInvalid(
+                f"{self.paths[frame]} is {width}x{height}, and the shot is {size[0]}x{size[1]}",
+                "score frames over the shot that they were rendered from, at its size",
+            )
+        return picture
+
+
+def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> FrameFolder:
+    """The pictures in a folder, or in the frames/ of a job's folder, that are frames of the shot.
+
+    Warns of pictures that the shot has no frame for, and of gaps. Raises FramesInvalid where there are none, or where
+    the job that painted them names another shot.
+    """
+    pictures = folder / "frames" if (folder / "frames").is_dir() else folder
+    job = _job_of(pictures)
+    _check_shot(pictures, job, shot_folder, shot, warn)
+    found = _pictures_in(pictures)
+    paths = {frame: path for frame, path in sorted(found.items()) if frame in shot.frames}
+    if not paths:
+        raise FramesInvalid(
+            f"{folder} has none of the shot's frames {format_frames(shot.frames)}",
+            "name the pictures by their frame numbers, as in 0001.png",
+        )
+    if foreign := sorted(found.keys() - paths.keys()):
+        warn(f"the frames {format_frames(foreign)} in {pictures} are not in the shot and were left out")
+    if missing := [frame for frame in _expected(shot, paths) if frame not in paths]:
+        warn(f"the frames {format_frames(missing)} are missing in {pictures}: nothing is compared across the gap")
+    return FrameFolder(pictures, paths, job[1] if job else {})
+
+
+def _pictures_in(folder: Path) -> dict[int, Path]:
+    if not folder.is_dir():
+        raise FramesInvalid(f"there is no folder {folder}", "give the folder that the frames are in, or the job's")
+    found: dict[int, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in SUFFIXES or not FRAME_NAME.fullmatch(path.stem):
+            continue
+        if (other := found.get(int(path.stem))) is not None:
+            raise FramesInvalid(f"{other.name} and {path.name} are one frame", f"delete one of them in {folder}")
+        found[int(path.stem)] = path
+    return found
+
+
+def _expected(shot: Shot, paths: Mapping[int, Path]) -> list[int]:
+    """The shot's frames from the first to the last picture."""
+    return [frame for frame in sorted(shot.frames) if min(paths) <= frame <= max(paths)]
+
+
+def _job_of(pictures: Path) -> tuple[Path, Mapping[str, Any]] | None:
+    """The job.json beside or above the pictures, with the folder that it lies in."""
+    for folder in (pictures, pictures.parent):
+        try:
+            job = read_json(folder / JOB_FILE)
+        except FileNotFoundError:
+            continue
+        except ValueError as error:
+            raise FramesInvalid(f"{folder / JOB_FILE} is not JSON: {error}", "delete it, or paint again") from error
+        return folder, job if isinstance(job, dict) else {}
+    return None
+
+
+def _check_shot(
+    pictures: Path, job: tuple[Path, Mapping[str, Any]] | None, shot_folder: Path, shot: Shot, warn: Warn
+) -> None:
+    """Frames may be scored over a copy of their shot, never over another one."""
+    if job is None or "shot" not in job[1]:
+        return
+    painted_from = (job[0] / str(job[1]["shot"])).resolve()
+    if painted_from == shot_folder.resolve():
+        return
+    try:
+        other = read_shot(painted_from)
+    except ShotInvalid:
+        warn(f"the shot {painted_from} that {pictures} was painted from is gone, so it could not be compared with this")
+        return
+    common = other.frames.keys() & shot.frames.keys()
+    if not common or any(other.frames[frame].content != shot.frames[frame].content for frame in common):
+        raise FramesInvalid(
+            f"the frames in {pictures} were painted from the shot {painted_from}, not from {shot_folder}",
+            "score them over that shot",
+        )

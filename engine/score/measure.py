@@ -1,0 +1,59 @@
+"""What every metric's class is: it takes a render's frames one by one, and has its numbers at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from engine.score.metric import Metric
+from engine.score.pictures import Picture
+from engine.score.view import View
+
+ONE_FRAME = "not defined: there is no earlier frame to compare with"
+
+
+class Measure(Protocol):
+    """Accumulates over the frames of one render."""
+
+    def add(self, view: View, pictures: Pictures) -> None:
+        """Takes the next frame, in their order."""
+
+    def metrics(self) -> list[Metric]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """One render's picture of a frame, and those of earlier frames as far as they are still needed."""
+
+    current: Picture
+    texel_colours: Sequence[np.ndarray]
+    """Of the texels in each of the view's `texels`, (M, 3) float32."""
+    earlier: Mapping[int, Picture]
+
+
+@dataclass
+class Series:
+    """A mean over many samples, and over those of each frame."""
+
+    total: float = 0.0
+    weight: float = 0.0
+    per_frame: dict[int, float] = field(default_factory=dict)
+
+    def add(self, frame: int, total: float, weight: float) -> None:
+        """`total` is a sum over samples that weigh `weight` together; nothing is added where that is 0."""
+        if weight > 0:
+            self.total += float(total)
+            self.weight += float(weight)
+            self.per_frame[frame] = float(total) / float(weight)
+
+    @property
+    def mean(self) -> float | None:
+        return self.total / self.weight if self.weight else None
+
+    @property
+    def mean_of_frames(self) -> float | None:
+        """Every frame counts once, however many samples it has."""
+        return sum(self.per_frame.values()) / len(self.per_frame) if self.per_frame else None

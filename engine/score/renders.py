@@ -1,0 +1,79 @@
+"""One series of pictures, and everything that is measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
+
+from engine.contract.shot import Shot
+from engine.score.flicker import Flicker
+from engine.score.frames import FrameFolder
+from engine.score.measure import Measure, Pictures
+from engine.score.metric import Metric
+from engine.score.motion import Motion
+from engine.score.outlines import Outlines
+from engine.score.patch_drift import PatchDrift
+from engine.score.pictures import Picture
+from engine.score.sharpness import Sharpness
+from engine.score.sticking import Sticking
+from engine.score.uv_pairs import UvPairs
+from engine.score.uv_variance import UvVariance
+from engine.score.view import View
+from engine.score.warp_error import WarpError
+
+ReadPicture = Callable[[View], Picture | None]
+
+
+@dataclass(eq=False)
+class Render:
+    """One series of pictures, and what is measured of it."""
+
+    key: str
+    title: str
+    read: ReadPicture
+    """None where it has no picture of the frame."""
+    variance: UvVariance = field(default_factory=UvVariance)
+    others: Sequence[Measure] = ()
+    _earlier: dict[int, Picture] = field(default_factory=dict)
+
+    @property
+    def measures(self) -> list[Measure]:
+        return [self.variance, *self.others]
+
+    def add(self, view: View, remembered: Set[int]) -> None:
+        """Measures the render's picture of a frame; keeps it for those that look back to it."""
+        picture = self.read(view)
+        if picture is None:
+            return
+        colours = picture.rgb.reshape(-1, 3)
+        texel_colours = [colours.take(texels.pixel, axis=0) for texels in view.texels]
+        for measure in self.measures:
+            measure.add(view, Pictures(picture, texel_colours, self._earlier))
+        self._earlier[view.frame] = picture
+        self._earlier = {frame: earlier for frame, earlier in self._earlier.items() if frame in remembered}
+
+    def metrics(self) -> list[Metric]:
+        return [metric for measure in self.measures for metric in measure.metrics()]
+
+
+def make_render(key: str, title: str, read: ReadPicture, *more: Measure) -> Render:
+    """With all metrics that take nothing but the shot and the pictures, and `more`."""
+    others: list[Measure] = [
+        UvPairs(),
+        WarpError(),
+        Flicker(),
+        Sticking(),
+        Motion(),
+        Sharpness(),
+        Outlines(),
+        PatchDrift(),
+        *more,
+    ]
+    return Render(key, title, read, others=others)
+
+
+def pictures_of(frames: FrameFolder, shot: Shot) -> ReadPicture:
+    def read(view: View) -> Picture | None:
+        return frames.read(view.frame, (shot.width, shot.height)) if view.frame in frames.paths else None
+
+    return read

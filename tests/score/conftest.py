@@ -1,0 +1,121 @@
+"""A small shot with geometry, and what is measured of several renders of it, all in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.bench.rolling_shot import make_rolling_shot
+from engine.contract.frames import Clip
+from engine.contract.shot import Shot, read_shot
+from engine.pictures import write_picture
+from engine.score.filters import blur
+from engine.score.known_texture import KnownTexture
+from engine.score.metric import Metric
+from engine.score.patches import choose_patches
+from engine.score.pictures import Picture
+from engine.score.renders import make_render
+from engine.score.surface_texels import TexelStore
+from engine.score.view import ShotWalk
+from engine.surface.passes import read_passes
+from engine.surface.shot_surfaces import ShotSurfaces
+
+SIZE = 96
+CLIP = Clip(1, 34, 3)
+FRAMES = CLIP.frames
+NOISE_VARIANCE = 0.001
+
+Pictures = Mapping[int, np.ndarray]
+Values = Mapping[str, Metric]
+
+
+@pytest.fixture(scope="session")
+def rolling(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shot folder. Not to be changed by a test."""
+    folder = tmp_path_factory.mktemp("rolling") / "shot"
+    make_rolling_shot(folder, CLIP, SIZE)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def textured(rolling: Path) -> Pictures:
+    """Renders of a fixed texture."""
+    shot = read_shot(rolling)
+    texture = KnownTexture(shot)
+    return {frame: texture.paint(read_passes(rolling, shot, frame)).rgb for frame in FRAMES}
+
+
+@pytest.fixture(scope="session")
+def textured_folder(textured: Pictures, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as files."""
+    folder = tmp_path_factory.mktemp("textured")
+    for frame, rgb in textured.items():
+        write_picture(folder / f"{frame:04d}.png", rgb, "png16")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def measured(rolling: Path, textured: Pictures) -> Mapping[str, Values]:
+    """The metrics of the textured frames and of what may be done to them, by name."""
+    return measure(rolling, {name: spoil(textured) for name, spoil in SPOILT.items()})
+
+
+def measure(folder: Path, renders: Mapping[str, Pictures]) -> Mapping[str, Values]:
+    shot = read_shot(folder)
+    surfaces, texels = ShotSurfaces(folder, shot), TexelStore(shot)
+    made = [make_render(name, name, _reader(pictures)) for name, pictures in renders.items()]
+    walk = ShotWalk(surfaces, FRAMES, texels)
+    for view in walk.views(choose_patches(surfaces, FRAMES, 64, texels.atlas)):
+        for render in made:
+            render.add(view, walk.remembered(view.frame))
+    return {render.key: {metric.definition.key: metric for metric in render.metrics()} for render in made}
+
+
+def value(values: Values, key: str) -> float:
+    found = values[key].value
+    assert found is not None, values[key].why_not
+    return found
+
+
+def first_views(folder: Path, count: int = 3) -> tuple[Shot, list]:
+    """The views of the first frames."""
+    shot = read_shot(folder)
+    return shot, list(ShotWalk(ShotSurfaces(folder, shot), FRAMES[:count], TexelStore(shot)).views())
+
+
+def _reader(pictures: Pictures) -> Callable:
+    return lambda view: Picture(pictures[view.frame].astype(np.float32))
+
+
+def _noisy(pictures: Pictures) -> Pictures:
+    generator = np.random.default_rng(5)
+    sigma = np.sqrt(NOISE_VARIANCE)
+    return {frame: rgb + generator.normal(0, sigma, rgb.shape) for frame, rgb in pictures.items()}
+
+
+def _stuck(pictures: Pictures) -> Pictures:
+    """One pattern on the screen, whatever moves below it, lit as the objects are."""
+    pattern = np.random.default_rng(6).random((SIZE, SIZE, 3))
+    return {frame: blur_all(rgb, 4) + 0.2 * (pattern - 0.5) for frame, rgb in pictures.items()}
+
+
+def _shuffled(pictures: Pictures) -> Pictures:
+    order = np.random.default_rng(7).permutation(FRAMES)
+    return {frame: pictures[other] for frame, other in zip(FRAMES, order, strict=True)}
+
+
+def blur_all(rgb: np.ndarray, sigma: float) -> np.ndarray:
+    return np.stack([blur(np.ascontiguousarray(rgb[..., channel]), sigma) for channel in range(3)], axis=-1)
+
+
+SPOILT: Mapping[str, Callable[[Pictures], Pictures]] = {
+    "textured": lambda pictures: pictures,
+    "noisy": _noisy,
+    "stuck": _stuck,
+    "frozen": lambda pictures: dict.fromkeys(FRAMES, pictures[FRAMES[0]]),
+    "blurred": lambda pictures: {frame: blur_all(rgb, 3) for frame, rgb in pictures.items()},
+    "shuffled": _shuffled,
+}

@@ -1,0 +1,245 @@
+"""Every measure against a slow version of its docstring, on the first frames of a small shot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.score.filters import laplacian, look_up
+from engine.score.flicker import Flicker
+from engine.score.measure import Measure, Pictures
+from engine.score.metric import Metric
+from engine.score.motion import Motion
+from engine.score.outlines import BAND, WINDOW, Outlines
+from engine.score.patch_drift import FLAT, compare_patches
+from engine.score.pictures import LUMA, Picture
+from engine.score.sharpness import Sharpness, sharpness_ratio
+from engine.score.sticking import MOVING, Sticking
+from engine.score.uv_pairs import UvPairs
+from engine.score.uv_variance import UvVariance, weighted_percentile
+from engine.score.view import View
+from engine.score.warp_error import WarpError
+from engine.surface.passes import FramePasses
+from tests.score.conftest import SIZE, first_views
+
+GENERATOR = np.random.default_rng(3)
+
+
+@pytest.fixture(scope="module")
+def views(rolling: Path) -> list[View]:
+    return first_views(rolling, 3)[1]
+
+
+@pytest.fixture(scope="module")
+def noise(views: list[View]) -> dict[int, Picture]:
+    return {view.frame: Picture(GENERATOR.random((SIZE, SIZE, 3), np.float32)) for view in views}
+
+
+def run(measure: Measure, views: list[View], pictures: dict[int, Picture]) -> dict[str, Metric]:
+    for view in views:
+        picture = pictures[view.frame]
+        colours = [picture.rgb.reshape(-1, 3)[texels.pixel] for texels in view.texels]
+        earlier = {frame: shown for frame, shown in pictures.items() if frame < view.frame}
+        measure.add(view, Pictures(picture, colours, earlier))
+    return {metric.definition.key: metric for metric in measure.metrics()}
+
+
+def colours_by_texel(views: list[View], pictures: dict[int, Picture]) -> dict[tuple, tuple[float, list[np.ndarray]]]:
+    """The area and the colours of every texel that is seen, frame by frame."""
+    seen: dict[tuple, tuple[float, list[np.ndarray]]] = {}
+    for view in views:
+        flat = pictures[view.frame].rgb.reshape(-1, 3)
+        for texels in view.texels:
+            for which, pixel in zip(texels.which, texels.pixel, strict=True):
+                known = seen.setdefault((texels.surface, which), (float(texels.areas[which]), []))
+                known[1].append(flat[pixel])
+    return seen
+
+
+def test_the_uv_variance_is_numpys_unbiased_one_weighted_by_area(views: list[View], noise: dict[int, Picture]) -> None:
+    found = run(UvVariance(), views, noise)
+    seen = [(area, colours) for area, colours in colours_by_texel(views, noise).values() if len(colours) > 1]
+    texels = [(area, np.var(colours, axis=0, ddof=1).mean()) for area, colours in seen]
+    areas, variances = np.array(texels).T
+    assert found["uv_variance"].value == pytest.approx(np.average(variances, weights=areas), rel=1e-4)
+    p95 = found["uv_variance_p95"].value
+    assert areas[variances <= p95].sum() == pytest.approx(0.95 * areas.sum(), rel=1e-3)
+
+
+def test_a_weighted_percentile_counts_every_value_as_often_as_it_weighs() -> None:
+    values, weights = GENERATOR.random(50), GENERATOR.integers(1, 9, 50)
+    repeated = np.sort(np.repeat(values, weights))
+    expected = repeated[int(np.ceil(0.95 * len(repeated))) - 1]
+    assert weighted_percentile(values, weights, 95) == pytest.approx(expected)
+
+
+def test_the_error_of_pairs_is_that_of_the_texels_in_both(views: list[View], noise: dict[int, Picture]) -> None:
+    found = run(UvPairs(), views, noise)["uv_mse"]
+    pairs = []
+    for before, view in pairwise(views):
+        both = [colours for _, colours in colours_by_texel([before, view], noise).values() if len(colours) == 2]
+        first, second = np.array(both).transpose(1, 0, 2)
+        pairs.append(((first - second) ** 2).mean())
+    assert found.value == pytest.approx(np.mean(pairs), rel=1e-4)
+
+
+def pixels(mask: np.ndarray) -> Iterator[tuple[int, int]]:
+    yield from zip(*(places.tolist() for places in np.nonzero(mask)), strict=True)
+
+
+def test_the_warp_error_is_that_of_a_loop_over_pixels(views: list[View], noise: dict[int, Picture]) -> None:
+    found = run(WarpError(), views, noise)
+    errors, surface = [], 0
+    for view in views[1:]:
+        warp, earlier = view.warps["1"].warp, noise[view.warps["1"].frame].rgb
+        surface += view.passes.is_surface.sum()
+        for row, column in pixels(warp.seen):
+            there = look_up(earlier, warp.position[row, column][None])[0]
+            errors.append(np.abs(noise[view.frame].rgb[row, column] - there).mean())
+    assert found["warp_error_1"].value == pytest.approx(np.mean(errors), rel=1e-4)
+    assert found["warp_coverage"].value == pytest.approx(len(errors) / surface)
+
+
+def test_flicker_is_the_change_where_nothing_moves(views: list[View], noise: dict[int, Picture]) -> None:
+    changes = []
+    for view in views[1:]:
+        assert view.still is not None
+        for row, column in pixels(view.still):
+            here, before = noise[view.frame].rgb[row, column], noise[view.previous].rgb[row, column]
+            changes.append(np.abs(here - before).mean())
+    assert run(Flicker(), views, noise)["flicker"].value == pytest.approx(np.mean(changes), rel=1e-4)
+
+
+def test_sticking_is_numpys_correlation_over_what_moves(views: list[View], noise: dict[int, Picture]) -> None:
+    found = run(Sticking(), views, noise)
+    here, screen, surface = [], [], []
+    for view in views[1:]:
+        lagged = view.warps["1"]
+        for row, column in pixels(lagged.warp.seen & (view.passes.object_id == lagged.object_id)):
+            x, y = lagged.warp.position[row, column]
+            if np.hypot(x - column - 0.5, y - row - 0.5) > MOVING:
+                residual = noise[lagged.frame].residual
+                here.append(noise[view.frame].residual[row, column])
+                screen.append(residual[row, column])
+                surface.append(look_up(residual[..., None], np.array([[x, y]]))[0, 0])
+    assert len(here) > 50
+    assert found["sticking_screen"].value == pytest.approx(np.corrcoef(here, screen)[0, 1], abs=1e-4)
+    assert found["sticking_surface"].value == pytest.approx(np.corrcoef(here, surface)[0, 1], abs=1e-4)
+
+
+def test_motion_is_the_mean_way_to_the_previous_frame(views: list[View], noise: dict[int, Picture]) -> None:
+    ways = [
+        np.hypot(x - column - 0.5, y - row - 0.5)
+        for view in views[1:]
+        for row, column in pixels(view.passes.is_surface)
+        for x, y in [view.warps["1"].warp.position[row, column]]
+        if np.isfinite(x)
+    ]
+    assert run(Motion(), views, noise)["motion"].value == pytest.approx(np.mean(ways), rel=1e-4)
+
+
+def test_sharpness_is_the_variance_of_the_laplacian(views: list[View], noise: dict[int, Picture]) -> None:
+    found = run(Sharpness(), views, noise)["sharpness"]
+    expected = [laplacian(noise[view.frame].rgb @ LUMA).var() for view in views]
+    assert found.value == pytest.approx(np.mean(expected), rel=1e-5)
+    assert sharpness_ratio(found, found).value == pytest.approx(1)
+    assert sharpness_ratio(found, None).value is None
+
+
+def slow_overlap(object_id: np.ndarray, rgb: np.ndarray) -> tuple[int, int]:
+    """Intersection and union of what is painted as an object and what shows it, pixel by pixel."""
+    height, width = object_id.shape
+    both = either = 0
+    for row in range(height):
+        for column in range(width):
+            for number in np.unique(object_id) if _in_band(object_id, row, column) else ():
+                if number:
+                    top, left = max(row - WINDOW, 0), max(column - WINDOW, 0)
+                    window = object_id[top : row + WINDOW + 1, left : column + WINDOW + 1]
+                    colours = rgb[top : row + WINDOW + 1, left : column + WINDOW + 1]
+                    others = np.ones(window.shape, bool)
+                    others[row - top, column - left] = False
+                    inner, outer = colours[others & (window == number)], colours[others & (window != number)]
+                    if len(inner) and len(outer) and _reaches(object_id == number, row, column):
+                        colour = rgb[row, column]
+                        nearer = ((colour - inner.mean(axis=0)) ** 2).sum() < ((colour - outer.mean(axis=0)) ** 2).sum()
+                        shown = object_id[row, column] == number
+                        both, either = both + (nearer and shown), either + (nearer or shown)
+    return both, either
+
+
+def _in_band(object_id: np.ndarray, row: int, column: int) -> bool:
+    """Whether a pixel with another neighbour is within the band's width."""
+    window = np.pad(object_id, 1, mode="edge")
+    for y in range(max(row - BAND, 0), min(row + BAND + 1, object_id.shape[0])):
+        for x in range(max(column - BAND, 0), min(column + BAND + 1, object_id.shape[1])):
+            around = (window[y, x + 1], window[y + 2, x + 1], window[y + 1, x], window[y + 1, x + 2])
+            if any(other != object_id[y, x] for other in around):
+                return True
+    return False
+
+
+def _reaches(mask: np.ndarray, row: int, column: int) -> bool:
+    """Whether the pixel is in the object's rectangle, widened by the band."""
+    rows, columns = np.nonzero(mask)
+    return rows.min() - BAND <= row <= rows.max() + BAND and columns.min() - BAND <= column <= columns.max() + BAND
+
+
+def with_objects(view: View, object_id: np.ndarray) -> View:
+    """The view with nothing to see but some ids."""
+    shape = object_id.shape
+    nothing = np.zeros((*shape, 3), np.float32)
+    passes = FramePasses(np.ones(shape, np.float32), nothing[..., :2], object_id.astype(np.int32), nothing)
+    return replace(view, passes=passes, texels=[])
+
+
+def test_the_silhouette_is_that_of_a_loop_over_pixels(views: list[View]) -> None:
+    object_id = np.zeros((26, 30), np.int32)
+    object_id[5:14, 4:16], object_id[9:22, 12:24] = 1, 2
+    rgb = GENERATOR.random((26, 30, 3), np.float32)
+    both, either = slow_overlap(object_id, rgb)
+    small = with_objects(views[0], object_id)
+    found = run(Outlines(), [small], {small.frame: Picture(rgb)})["silhouette_iou"]
+    assert found.value == pytest.approx(both / either, abs=1e-6)
+
+
+def test_alpha_is_the_silhouette_where_the_frames_have_it(views: list[View], noise: dict[int, Picture]) -> None:
+    surface = views[0].passes.is_surface
+    cut = Picture(noise[views[0].frame].rgb, surface.astype(np.float32))
+    assert run(Outlines(), views[:1], {views[0].frame: cut})["silhouette_iou"].value == 1
+    half = surface & (np.arange(SIZE) < SIZE // 2)
+    halved = Picture(cut.rgb, half.astype(np.float32))
+    found = run(Outlines(), views[:1], {views[0].frame: halved})["silhouette_iou"]
+    assert found.value == pytest.approx(half.sum() / surface.sum())
+
+
+def test_edges_on_the_outlines_are_aligned_and_others_are_not(views: list[View]) -> None:
+    ids = views[0].passes.object_id
+    flat = Picture(np.repeat((ids / ids.max()).astype(np.float32)[..., None], 3, axis=-1))
+    assert run(Outlines(), views[:1], {views[0].frame: flat})["edge_alignment"].value > 20
+
+
+def test_patches_are_compared_as_numpy_would() -> None:
+    colours, reference = GENERATOR.random((2, 4, 49, 3)).astype(np.float32)
+    both = GENERATOR.random((4, 49, 1)) < 0.8
+    both[3, 20:] = False  # too few
+    reference[2] = 0.5 + reference[2] * FLAT * 0.5  # no pattern
+    differences, similarities = compare_patches(colours, reference, both)
+    for patch in range(3):
+        here, there = colours[patch][both[patch, :, 0]], reference[patch][both[patch, :, 0]]
+        assert differences[patch] == pytest.approx(np.sqrt(((here - there) ** 2).mean()), rel=1e-4)
+        if patch < 2:
+            assert similarities[patch] == pytest.approx(np.corrcoef(here @ LUMA, there @ LUMA)[0, 1], abs=1e-4)
+    assert (len(differences), len(similarities)) == (3, 2)
+
+
+def test_one_frame_leaves_consistency_undefined_and_not_zero(views: list[View], noise: dict[int, Picture]) -> None:
+    for measure in (UvVariance(), UvPairs(), WarpError(), Flicker(), Sticking(), Motion()):
+        for metric in run(measure, views[:1], noise).values():
+            assert metric.value is None
+            assert metric.why_not.startswith("not defined")
