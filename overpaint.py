@@ -23,14 +23,14 @@ COMMANDS = {
     "generate": "paint the frames of a shot folder",
     "demo": "paint an example scene",
     "doctor": "say what is installed, and what to do about what is not",
-    "bench": "measure speed",
+    "bench": "measure speed and quality",
     "train": "train the small checkpoint that lies in the repository",
     "score": "measure how well surfaces hold their look, for any frames over a shot folder",
     "tracking": "export exact tracks of surface points",
     "test": "run the tests",
     "serve": "take jobs as JSON lines, for the add-on",
 }
-BLENDER_COMMANDS = ("render", "capture", "demo", "bench", "test")
+BLENDER_COMMANDS = ("render", "capture", "demo", "test", "bench capture")
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +71,7 @@ def prepare_and_run(arguments: list[str]) -> int:
 
     home = overpaint_home()
     try:
-        if arguments[0] in BLENDER_COMMANDS:  # first: it may refuse, and the engine is a large download
+        if needs_blender(arguments):  # first: it may refuse, and the engine is a large download
             prepare_blender_for(arguments[0], home)
         python = prepare_engine(home, with_tests=arguments[0] == "test")
     except OverpaintError as error:
@@ -79,6 +79,10 @@ def prepare_and_run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return run_engine(python, arguments, home)
+
+
+def needs_blender(arguments: list[str]) -> bool:
+    return arguments[0] in BLENDER_COMMANDS or " ".join(arguments[:2]) in BLENDER_COMMANDS
 
 
 def prepare_blender_for(command: str, home: Path) -> None:

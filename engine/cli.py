@@ -9,8 +9,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import NoReturn
 
 from engine.contract.errors import Cancelled, OverpaintError, UsageError
@@ -84,17 +82,12 @@ def doctor(words: Sequence[str]) -> int:
 
 
 def bench(words: Sequence[str]) -> int:
-    options = _bench_parser().parse_args(words)
-    if options.what == "preview":
-        return _bench_preview(options)
-    if options.what == "score":
-        from engine.bench.score import bench_score
+    from engine.bench.command import add_bench_options
 
-        bench_score(print)
-        return 0
-    from engine.bench.capture import bench_capture
-
-    bench_capture(print)
+    parser = Parser(prog=f"{PROGRAM} bench", description="Measure speed and quality, as ratios in one run.")
+    add_bench_options(parser)
+    options = parser.parse_args(words)
+    options.run(options)
     return 0
 
 
@@ -157,38 +150,6 @@ COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     command.__name__: command
     for command in (render, capture, generate, demo, doctor, bench, train, score, tracking, test, serve)
 }
-
-
-def _bench_parser() -> Parser:
-    parser = Parser(prog=f"{PROGRAM} bench", description="Measure speed and quality, as ratios in one run.")
-    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|preview")
-    what.add_parser("capture", help="how much slower the capture is than a bare script")
-    what.add_parser("score", help="how long 200 frames take to score, and how much memory")
-    preview = what.add_parser("preview", help="how right and how sharp the preview's pictures are")
-    preview.add_argument("--model", default="preview", metavar="NAME_OR_PATH", help="default: preview")
-    preview.add_argument("--images", type=int, default=96, metavar="N", help="looks to judge it on (default: 96)")
-    preview.add_argument(
-        "--sheet", type=Path, metavar="FILE.png", help="draw materials by shapes, painted and rendered"
-    )
-    preview.add_argument("--json", action="store_true", help="end with one machine-readable line")
-    return parser
-
-
-def _bench_preview(options: argparse.Namespace) -> int:
-    from engine.bench.preview import bench_preview
-
-    if options.images < 1:
-        raise UsageError(f"--images must be 1 or more, got {options.images}", "96 is a good number")
-
-    def tell(line: str) -> None:
-        print(line, file=sys.stderr if options.json else sys.stdout, flush=True)
-
-    judgements = bench_preview(options.model, options.images, overpaint_home(), tell, options.sheet)
-    for judgement in judgements:
-        tell(str(judgement))
-    if options.json:
-        print(json.dumps([asdict(judgement) | {"passed": judgement.passed} for judgement in judgements]))
-    return 0
 
 
 def _command(words: Sequence[str]) -> Callable[[Sequence[str]], int]:

@@ -114,3 +114,10 @@ def test_what_the_launcher_imports_needs_no_installed_package():
     )
     ran = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "['__main__', 'engine', 'overpaint']"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"), [(["render", "a.blend"], True), (["bench", "capture"], True), (["bench", "score"], False)]
+)
+def test_blender_is_prepared_only_for_what_starts_it(arguments, needed):
+    assert overpaint.needs_blender(arguments) is needed

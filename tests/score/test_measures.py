@@ -49,26 +49,29 @@ def run(measure: Measure, views: list[View], pictures: dict[int, Picture]) -> di
     return {metric.definition.key: metric for metric in measure.metrics()}
 
 
-def colours_by_texel(views: list[View], pictures: dict[int, Picture]) -> dict[tuple, tuple[float, list[np.ndarray]]]:
-    """The area and the colours of every texel that is seen, frame by frame."""
-    seen: dict[tuple, tuple[float, list[np.ndarray]]] = {}
-    for view in views:
-        flat = pictures[view.frame].rgb.reshape(-1, 3)
+def textures(views: list[View], pictures: dict[int, Picture]) -> dict[tuple, np.ndarray]:
+    """The whole texture of every surface in every frame, (frames, texels, 3): NaN where it is not seen."""
+    sizes = {texels.surface: len(texels.areas) for view in views for texels in view.texels}
+    lifted = {surface: np.full((len(views), size, 3), np.nan) for surface, size in sizes.items()}
+    for index, view in enumerate(views):
         for texels in view.texels:
-            for which, pixel in zip(texels.which, texels.pixel, strict=True):
-                known = seen.setdefault((texels.surface, which), (float(texels.areas[which]), []))
-                known[1].append(flat[pixel])
-    return seen
+            colours = pictures[view.frame].rgb.reshape(-1, 3)[texels.pixel]
+            lifted[texels.surface][index, texels.which] = colours
+    return lifted
 
 
 def test_the_uv_variance_is_numpys_unbiased_one_weighted_by_area(views: list[View], noise: dict[int, Picture]) -> None:
     found = run(UvVariance(), views, noise)
-    seen = [(area, colours) for area, colours in colours_by_texel(views, noise).values() if len(colours) > 1]
-    texels = [(area, np.var(colours, axis=0, ddof=1).mean()) for area, colours in seen]
-    areas, variances = np.array(texels).T
-    assert found["uv_variance"].value == pytest.approx(np.average(variances, weights=areas), rel=1e-4)
+    areas_of = {texels.surface: texels.areas for view in views for texels in view.texels}
+    variances, areas = [], []
+    for surface, lifted in textures(views, noise).items():
+        twice = np.isfinite(lifted[..., 0]).sum(axis=0) >= 2
+        variances.append(np.nanvar(lifted[:, twice], axis=0, ddof=1).mean(axis=1))
+        areas.append(areas_of[surface][twice])
+    variance, area = np.concatenate(variances), np.concatenate(areas)
+    assert found["uv_variance"].value == pytest.approx(np.average(variance, weights=area), rel=1e-4)
     p95 = found["uv_variance_p95"].value
-    assert areas[variances <= p95].sum() == pytest.approx(0.95 * areas.sum(), rel=1e-3)
+    assert area[variance <= p95].sum() == pytest.approx(0.95 * area.sum(), rel=1e-3)
 
 
 def test_a_weighted_percentile_counts_every_value_as_often_as_it_weighs() -> None:
@@ -81,10 +84,9 @@ def test_a_weighted_percentile_counts_every_value_as_often_as_it_weighs() -> Non
 def test_the_error_of_pairs_is_that_of_the_texels_in_both(views: list[View], noise: dict[int, Picture]) -> None:
     found = run(UvPairs(), views, noise)["uv_mse"]
     pairs = []
-    for before, view in pairwise(views):
-        both = [colours for _, colours in colours_by_texel([before, view], noise).values() if len(colours) == 2]
-        first, second = np.array(both).transpose(1, 0, 2)
-        pairs.append(((first - second) ** 2).mean())
+    for pair in pairwise(views):
+        lifted = np.concatenate([*textures([*pair], noise).values()], axis=1)
+        pairs.append(np.nanmean((lifted[0] - lifted[1]) ** 2))
     assert found.value == pytest.approx(np.mean(pairs), rel=1e-4)
 
 
