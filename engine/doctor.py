@@ -16,6 +16,7 @@ import torch
 
 from engine.blender import find_blender
 from engine.contract.errors import BlenderMissing, ModelInvalid, WeightsMissing
+from engine.contract.job import Job
 from engine.setup.requirements import package_name, project_packages
 from engine.setup.system import has_nvidia
 from models.registry import RegisteredModel, check_bundled, registered_models
@@ -149,7 +150,8 @@ def _bundled_model(name: str, model: RegisteredModel, folder: Path) -> Finding:
     try:
         check_bundled(folder)
     except (ModelInvalid, WeightsMissing) as error:
-        return Finding(name, False, error.message, error.hint)
+        is_needed = model.name == Job.model  # what nobody asked for is no fault
+        return Finding(name, not is_needed, error.message, error.hint)
     return Finding(name, True, f"{model.purpose}; here")
 
 

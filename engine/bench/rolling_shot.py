@@ -29,7 +29,7 @@ from engine.surface.projection import project
 from engine.surface.rasterising import Coverage, rasterise
 
 CHANNELS = PassChannels("Z", ("U", "V"), "Id", ("NX", "NY", "NZ"))
-BALLS = 6
+BALLS = 4
 NEAREST = 0.2
 
 

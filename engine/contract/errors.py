@@ -36,6 +36,10 @@ class ShotInvalid(OverpaintError):
     """The shot folder is incomplete, damaged or of another schema."""
 
 
+class FramesInvalid(OverpaintError):
+    """The frames cannot be scored over this shot: missing, damaged, of another size or of another shot."""
+
+
 class ModelInvalid(OverpaintError):
     """The checkpoint is damaged, of another architecture, or in a format that is refused."""
 

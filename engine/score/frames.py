@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.contract.errors import ShotInvalid
+from engine.contract.errors import FramesInvalid, ShotInvalid
 from engine.contract.files import read_json
 from engine.contract.frames import format_frames
 from engine.contract.job import JOB_FILE
 from engine.contract.shot import Shot, read_shot
-from engine.score.pictures import SUFFIXES, FramesInvalid, Picture, read_exactly
+from engine.score.pictures import SUFFIXES, Picture, read_exactly
 
 FRAME_NAME = re.compile(r"-?\d{4,}")
 Warn = Callable[[str], None]

@@ -11,7 +11,7 @@ import numpy as np
 import OpenEXR
 from PIL import Image, UnidentifiedImageError
 
-from engine.contract.errors import OverpaintError
+from engine.contract.errors import FramesInvalid
 from engine.pictures import linear_to_srgb
 from engine.score.filters import blur
 
@@ -20,16 +20,16 @@ RESIDUAL_SIGMA = 2.0
 SUFFIXES = (".png", ".jpg", ".jpeg", ".exr")
 
 
-class FramesInvalid(OverpaintError):
-    """The frames cannot be scored over this shot: missing, damaged, of another size or of another shot."""
-
-
 @dataclass(frozen=True, eq=False)
 class Picture:
     """One frame in sRGB."""
 
     rgb: np.ndarray  # (height, width, 3) float32 in [0, 1]
     alpha: np.ndarray | None = None  # (height, width) float32 in [0, 1], where the file has it
+
+    def at(self, pixels: np.ndarray) -> np.ndarray:
+        """The colours (P, 3) of pixels given by flat indices (P,)."""
+        return self.rgb.reshape(-1, 3).take(pixels, axis=0)
 
     @property
     def luma(self) -> np.ndarray:

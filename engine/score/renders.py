@@ -45,8 +45,7 @@ class Render:
         picture = self.read(view)
         if picture is None:
             return
-        colours = picture.rgb.reshape(-1, 3)
-        texel_colours = [colours.take(texels.pixel, axis=0) for texels in view.texels]
+        texel_colours = [picture.at(texels.pixel) for texels in view.texels]
         for measure in self.measures:
             measure.add(view, Pictures(picture, texel_colours, self._earlier))
         self._earlier[view.frame] = picture

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
 
 import torch
 
 from engine.contract.shot import Shot, read_shot
 from engine.score.alarms import alarms_of
+from engine.score.memory import share_one_heap
 from engine.score.metric import Metric
 from engine.score.patches import choose_patches
 from engine.score.renders import Render
@@ -27,6 +27,7 @@ def score(request: ScoreRequest, on_frame: Callable[[int, int], None] = lambda d
 
     Calls on_frame(done, frames) after each frame. Raises ShotInvalid, FramesInvalid, ModelInvalid, WeightsMissing.
     """
+    share_one_heap()
     shot = read_shot(request.shot)
     sources = open_sources(request, shot)
     frames = sorted(sources.folders[FRAMES].paths)
@@ -35,7 +36,8 @@ def score(request: ScoreRequest, on_frame: Callable[[int, int], None] = lambda d
     patches = choose_patches(surfaces, frames, request.tracks, texels.atlas) if has_tracks else []
     walk = ShotWalk(surfaces, frames, texels)
     workers = min(1 + len(sources.renders), os.cpu_count() or 1)  # more would only hold more memory
-    with _one_thread_each(), ThreadPoolExecutor(workers) as pool:
+    # Renders are measured side by side: were each operation split up once more, all would wait for each other.
+    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         for done, view in enumerate(_read_ahead(walk.views(patches), pool), start=1):
             added = [pool.submit(render.add, view, walk.remembered(view.frame)) for render in sources.renders]
             for measured in added:
@@ -44,17 +46,6 @@ def score(request: ScoreRequest, on_frame: Callable[[int, int], None] = lambda d
     if texels.atlas.scale < 1:
         sources.warn(f"there are many objects: each has a texture of {texels.atlas.resolution}, not of {RESOLUTION}")
     return _scores(request, shot, frames, sources, surfaces.has_geometry, texels.atlas.resolution)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Renders are measured side by side: were each operation split up once more, all would wait for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _read_ahead(views: Iterator[View], pool: Executor) -> Iterator[View]:

@@ -9,10 +9,8 @@ import numpy as np
 from engine.score.filters import look_up
 from engine.score.measure import Pictures, Series
 from engine.score.metric import Better, Definition, Metric
-from engine.score.view import LaggedWarp, View
+from engine.score.view import View
 
-MOVING = 2.0
-"""Pixels between the two frames: what moves more is looked at."""
 LOOKED_AT = ("1", "10")
 UNRELATED = 0.02
 """A correlation below it is no correlation."""
@@ -87,15 +85,15 @@ class Sticking:
             earlier = pictures.earlier.get(lagged.frame) if lagged else None
             if lagged is None or earlier is None:
                 continue
-            moving = _moving(view, lagged)
-            if not moving.any():
+            here, there = lagged.moving.here, lagged.moving.there
+            if not len(here):
                 continue
-            current, there = pictures.current, lagged.warp.position[moving]
-            residual = current.residual[moving]
-            self._screen.add(view.frame, residual, earlier.residual[moving])
+            current = pictures.current
+            residual = current.residual.ravel().take(here)
+            self._screen.add(view.frame, residual, earlier.residual.ravel().take(here))
             self._surface.add(view.frame, residual, look_up(earlier.residual[..., None], there)[:, 0])
-            at_pixel = _squared_difference(current.rgb[moving], earlier.rgb[moving])
-            at_texel = _squared_difference(current.rgb[moving], look_up(earlier.rgb, there))
+            at_pixel = _squared_difference(current.at(here), earlier.at(here))
+            at_texel = _squared_difference(current.at(here), look_up(earlier.rgb, there))
             self._followed.add(view.frame, at_pixel, at_pixel + at_texel)
 
     def metrics(self) -> list[Metric]:
@@ -110,12 +108,6 @@ class Sticking:
         ]
 
 
-def _moving(view: View, lagged: LaggedWarp) -> np.ndarray:
-    """(height, width) bool."""
-    same_object = view.passes.object_id == lagged.object_id
-    return lagged.warp.seen & (lagged.distance > MOVING) & same_object
-
-
 def _ratio(screen: float | None, surface: float | None) -> float | None:
     if screen is None or surface is None or max(screen, surface) < UNRELATED:
         return None
@@ -123,7 +115,8 @@ def _ratio(screen: float | None, surface: float | None) -> float | None:
 
 
 def _squared_difference(first: np.ndarray, second: np.ndarray) -> float:
-    return float(((first - second) ** 2).sum(dtype=np.float64))
+    difference = (first - second).ravel()
+    return float(difference @ difference)
 
 
 def _pearson(sums: np.ndarray) -> float | None:

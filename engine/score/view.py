@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from engine.contract.shot import Camera
 from engine.score.patches import PatchQueries, SeenPatches
 from engine.score.surface_texels import SeenTexels, TexelPair, TexelStore, pair_texels
-from engine.surface.correspondence import SurfaceFrame, SurfacePoints, Warp, pixel_centres, warp
+from engine.surface.correspondence import SurfaceFrame, SurfacePoints, Warp, warp
 from engine.surface.passes import FramePasses
 from engine.surface.shot_surfaces import ShotSurfaces, take_starts
 from engine.surface.splatting import warp_by_uv
@@ -19,6 +19,18 @@ from engine.surface.splatting import warp_by_uv
 LAGS = ("1", "10", "first")
 STILL = 0.05
 """Pixels from one frame to the next: what moves less stands still."""
+NO_UV = np.empty((0, 0, 2), np.float32)
+"""Of earlier frames: where there is geometry, nothing is looked for in their uv passes."""
+MOVING = 2.0
+"""Pixels between two frames: what moves more is looked at, to see what moves along."""
+
+
+@dataclass(frozen=True, eq=False)
+class PixelPairs:
+    """Pixels of a frame with their places in an earlier one."""
+
+    here: np.ndarray  # (P,) int64, flat indices
+    there: np.ndarray  # (P, 2) float32, x and y
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +41,18 @@ class LaggedWarp:
     warp: Warp
     distance: np.ndarray
     """(height, width) float32, pixels from here to there; NaN where it is not known."""
-    object_id: np.ndarray
-    """(height, width) int32, of the earlier frame."""
+    same_object: np.ndarray
+    """(height, width) bool: the pixel showed the same object there."""
+
+    @cached_property
+    def seen(self) -> PixelPairs:
+        """The pixels whose surface point is seen in both frames."""
+        return _pairs(self.warp.seen, self.warp)
+
+    @cached_property
+    def moving(self) -> PixelPairs:
+        """Those of them that moved by more than MOVING, and stayed on the object at their place on the screen."""
+        return _pairs(self.warp.seen & (self.distance > MOVING) & self.same_object, self.warp)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +122,10 @@ class ShotWalk:
 
     def _view(self, frame: int, patches: Sequence[PatchQueries]) -> View:
         passes, surface = self._surfaces.read(frame)
-        self._held[frame] = surface
+        self._held[frame] = replace(surface, uv=NO_UV) if self._surfaces.has_geometry else surface
         earlier = self.earlier(frame)
         find = self._exact_warps(surface) if self._surfaces.has_geometry else partial(warp_by_uv, surface)
-        warps = {lag: _lagged(self._held[other], find) for lag, other in earlier.items()}
+        warps = {lag: _lagged(surface, self._held[other], find(self._held[other])) for lag, other in earlier.items()}
         texels = self._texels.seen(surface)
         before, self._previous_texels = self._previous_texels, texels
         return View(
@@ -122,12 +144,17 @@ class ShotWalk:
         return partial(warp, SurfacePoints(surface, pixels, self._texels.atlas.of))
 
 
-def _lagged(other: SurfaceFrame, find: Callable[[SurfaceFrame], Warp]) -> LaggedWarp:
-    found = find(other)
+def _lagged(here: SurfaceFrame, other: SurfaceFrame, found: Warp) -> LaggedWarp:
     height, width = found.seen.shape
-    centres = pixel_centres(np.arange(height * width), width).reshape(height, width, 2).astype(np.float32)
-    distance = np.hypot(*np.moveaxis(found.position - centres, -1, 0))
-    return LaggedWarp(other.frame, found, distance, other.seen.object_id)
+    to_right = found.position[..., 0] - (np.arange(width, dtype=np.float32) + 0.5)
+    down = found.position[..., 1] - (np.arange(height, dtype=np.float32)[:, None] + 0.5)
+    same_object = here.seen.object_id == other.seen.object_id
+    return LaggedWarp(other.frame, found, np.hypot(to_right, down), same_object)
+
+
+def _pairs(mask: np.ndarray, warp: Warp) -> PixelPairs:
+    here = np.flatnonzero(mask)
+    return PixelPairs(here, warp.position.reshape(-1, 2).take(here, axis=0))
 
 
 def _still(here: SurfaceFrame, before: SurfaceFrame, since: LaggedWarp) -> np.ndarray:

@@ -57,11 +57,11 @@ class WarpError:
             earlier = pictures.earlier.get(lagged.frame)
             if earlier is None:
                 continue
-            seen = lagged.warp.seen
-            errors = abs(pictures.current.rgb[seen] - look_up(earlier.rgb, lagged.warp.position[seen]))
-            self._errors[lag].add(view.frame, errors.sum(dtype=float) / 3, seen.sum())
+            seen = lagged.seen
+            errors = abs(pictures.current.at(seen.here) - look_up(earlier.rgb, seen.there))
+            self._errors[lag].add(view.frame, errors.sum(dtype=float) / 3, len(seen.here))
             if lag == "1":
-                self._coverage.add(view.frame, seen.sum(), view.passes.is_surface.sum())
+                self._coverage.add(view.frame, len(seen.here), view.passes.is_surface.sum())
 
     def metrics(self) -> list[Metric]:
         errors = [

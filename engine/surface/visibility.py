@@ -26,7 +26,7 @@ class SeenSurface:
 
     object_id: np.ndarray  # (height, width) int32
     depth: np.ndarray  # (height, width) float32
-    slope: np.ndarray  # (height, width, 2) float32, metres of depth per pixel to the right and down
+    slope: np.ndarray  # (2, height, width) float32, metres of depth per pixel to the right and down
     tolerance: np.ndarray  # (height, width) float32, metres: the width of a pixel
 
     @classmethod
@@ -43,25 +43,29 @@ class SeenSurface:
         """Which points are seen (M,), and the flat index (M,) of the pixel that each of these is in."""
         height, width = self.object_id.shape
         chosen = np.flatnonzero(points.inside(width, height))
-        column, row = (points.position[chosen, axis].astype(np.int32) for axis in (0, 1))
+        x, y = (points.position[:, axis].take(chosen) for axis in (0, 1))
+        column, row = x.astype(np.int32), y.astype(np.int32)
         pixel = row * width + column
-        wanted = object_id if np.isscalar(object_id) else np.asarray(object_id)[chosen]
-        same = np.flatnonzero(self.object_id.ravel()[pixel] == wanted)
-        chosen, pixel = chosen[same], pixel[same]
-        centre = np.stack([column[same], row[same]], axis=-1) + 0.5
-        aside = (self.slope.reshape(-1, 2)[pixel] * (points.position[chosen] - centre)).sum(axis=1)
-        near = abs(points.depth[chosen] - self.depth.ravel()[pixel] - aside) <= self.tolerance.ravel()[pixel]
-        return chosen[near], pixel[near]
+        wanted = object_id if np.isscalar(object_id) else np.asarray(object_id).take(chosen)
+        same = np.flatnonzero(self.object_id.ravel().take(pixel) == wanted)
+        chosen, pixel = chosen.take(same), pixel.take(same)
+        right, down = ((place - cell - 0.5).take(same) for place, cell in ((x, column), (y, row)))
+        depth, slope_right, slope_down, tolerance = (
+            values.ravel().take(pixel) for values in (self.depth, *self.slope, self.tolerance)
+        )
+        off = points.depth.take(chosen) - (depth + slope_right * right + slope_down * down)
+        near = np.flatnonzero(abs(off) <= tolerance)
+        return chosen.take(near), pixel.take(near)
 
 
 def depth_slope(passes: FramePasses, camera: Camera) -> np.ndarray:
-    """By how many metres the surface lies deeper one pixel to the right and one down, (height, width, 2) float32."""
+    """By how many metres the surface lies deeper one pixel to the right and one down, (2, height, width) float32."""
     normal = passes.normal @ camera.world_to_camera[:3, :3].T.astype(np.float32)  # in camera space
     steps = np.linalg.inv(camera.intrinsics)[:, :2].astype(np.float32)  # (3, 2): how far a pixel goes at depth 1
     towards = (normal * _lines_of_sight(camera, *passes.depth.shape)).sum(axis=-1)
     towards = np.where(towards < 0, towards.clip(max=-GRAZING), towards.clip(min=GRAZING))
     scale = np.where(passes.is_surface, passes.depth, 0) if camera.projection == "perspective" else 1
-    return -(normal @ steps) * (scale / towards)[..., None]
+    return np.moveaxis(normal @ steps, -1, 0) * (-scale / towards)
 
 
 def _lines_of_sight(camera: Camera, height: int, width: int) -> np.ndarray:

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.contract.errors import FramesInvalid
 from engine.contract.files import write_json
 from engine.contract.shot import Shot, read_shot
 from engine.pictures import write_picture
 from engine.score.frames import open_frames
-from engine.score.pictures import FramesInvalid, read_exactly
+from engine.score.pictures import read_exactly
 from tests.synthetic_shot import make_shot
 
 RGB = np.random.default_rng(0).random((64, 64, 3))

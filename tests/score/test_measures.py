@@ -19,10 +19,10 @@ from engine.score.outlines import BAND, WINDOW, Outlines
 from engine.score.patch_drift import FLAT, compare_patches
 from engine.score.pictures import LUMA, Picture
 from engine.score.sharpness import Sharpness, sharpness_ratio
-from engine.score.sticking import MOVING, Sticking
+from engine.score.sticking import Sticking
 from engine.score.uv_pairs import UvPairs
 from engine.score.uv_variance import UvVariance, weighted_percentile
-from engine.score.view import View
+from engine.score.view import MOVING, View
 from engine.score.warp_error import WarpError
 from engine.surface.passes import FramePasses
 from tests.score.conftest import SIZE, first_views
@@ -122,7 +122,7 @@ def test_sticking_is_numpys_correlation_over_what_moves(views: list[View], noise
     here, screen, surface = [], [], []
     for view in views[1:]:
         lagged = view.warps["1"]
-        for row, column in pixels(lagged.warp.seen & (view.passes.object_id == lagged.object_id)):
+        for row, column in pixels(lagged.warp.seen & lagged.same_object):
             x, y = lagged.warp.position[row, column]
             if np.hypot(x - column - 0.5, y - row - 0.5) > MOVING:
                 residual = noise[lagged.frame].residual
