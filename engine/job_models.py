@@ -51,6 +51,11 @@ class JobModels:
                 raise WeightsMissing(f"there is no LoRA at {lora}", "check the path")
         return content_hash(fingerprint(*self.sources.paths), [fingerprint(lora) for lora in self.loras])
 
+    @property
+    def vae_scale_factor(self) -> int:
+        """How many pixels a latent stands for along one side."""
+        return vae_scale_factor(read_config(self.sources.vae_config))
+
     def check_prompt(self, prompt: str) -> None:
         """Raises PromptInvalid where the model was trained with none of the prompt's words."""
         known = read_known_words(self.sources.tokenizer)
@@ -60,4 +65,4 @@ class JobModels:
 
     def check_size(self, width: int, height: int) -> None:
         """Raises UsageError where the model cannot paint pictures of this size."""
-        check_size(width, height, vae_scale_factor(read_config(self.sources.vae_config)))
+        check_size(width, height, self.vae_scale_factor)

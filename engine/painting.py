@@ -19,13 +19,14 @@ from engine.denoise.guidance import is_guided
 from engine.denoise.prompt import unknown_words
 from engine.device import be_deterministic, memory_mb
 from engine.home import overpaint_home
+from engine.initial_noise import InitialNoise
 from engine.job_models import JobModels
 from engine.methods.per_frame import PerFrame
 from engine.pictures import write_picture
 from engine.stamps import finished_frame, frame_path, stamp_frame
 from engine.surface.depth_hint import depth_hint
-from engine.surface.noise import frame_noise
 from engine.surface.passes import FramePasses, read_passes
+from engine.surface.shot_surfaces import ShotSurfaces
 from models.loading import load_checkpoint
 
 LOG = logging.getLogger(__name__)
@@ -66,24 +67,26 @@ def paint(painting: Painting, todo: Sequence[int], emit: Emit, check_cancelled: 
     LOG.info("device %s, plan %s, job hash %s", painting.device, painting.plan, painting.job_hash)
     emit(Progress("load", frames=len(todo)))
     method = _load_method(painting, emit)
+    surfaces = ShotSurfaces(painting.shot_folder, painting.shot)
+    noise = InitialNoise(painting.job, painting.plan, surfaces, method.checkpoint.vae_scale_factor)
     clock = _Clock(painting, len(todo), emit, check_cancelled)
     for start in range(0, len(todo), painting.plan.chunk):
         chunk = todo[start : start + painting.plan.chunk]
         clock.start_chunk(chunk)
-        for frame, passes, picture in paint_chunk(painting, method, chunk, clock):
+        for frame, passes, picture in paint_chunk(painting, method, noise, chunk, clock):
             path = _write_frame(painting, frame, passes, picture)
             clock.done += 1
             emit(FrameWritten(frame, str(path)))
 
 
 def paint_chunk(
-    painting: Painting, method: PerFrame, chunk: Sequence[int], clock: _Clock
+    painting: Painting, method: PerFrame, noise: InitialNoise, chunk: Sequence[int], clock: _Clock
 ) -> Iterator[tuple[int, FramePasses, np.ndarray]]:
     """The frames of a chunk with their passes and pictures (height, width, 3) in [0, 1]."""
     passes = [read_passes(painting.shot_folder, painting.shot, frame) for frame in chunk]
     hints = torch.stack([_hint(painting.plan, item) for item in passes])
-    noise = torch.stack([_noise(painting, frame, method.checkpoint.vae_scale_factor) for frame in chunk])
-    pictures = method.paint(hints, noise, clock.on_step, clock.on_micro_batch)
+    latents = torch.stack([_noise(noise, frame, item, clock) for frame, item in zip(chunk, passes, strict=True)])
+    pictures = method.paint(hints, latents, clock.on_step, clock.on_micro_batch)
     for frame, frame_passes, picture in zip(chunk, passes, pictures, strict=True):
         yield frame, frame_passes, picture.numpy()
 
@@ -98,7 +101,7 @@ class _Clock:
         self._device = painting.device
         self._frames = frames
         self._emit = emit
-        self._check_cancelled = check_cancelled
+        self.check_cancelled = check_cancelled
         self._started = time.monotonic()
         self._chunk: Sequence[int] = ()
         self._step = self._batch = 0
@@ -111,7 +114,7 @@ class _Clock:
         self._tell()
 
     def on_micro_batch(self) -> None:
-        self._check_cancelled()
+        self.check_cancelled()
         if self._batch:
             self._tell()
         self._batch += 1
@@ -161,9 +164,9 @@ def _hint(plan: Plan, passes: FramePasses) -> torch.Tensor:
     return torch.from_numpy(hint).expand(3, -1, -1)
 
 
-def _noise(painting: Painting, frame: int, vae_scale_factor: int) -> torch.Tensor:
-    height, width = painting.shot.height // vae_scale_factor, painting.shot.width // vae_scale_factor
-    return torch.from_numpy(frame_noise(painting.job.seed, frame, height, width))
+def _noise(noise: InitialNoise, frame: int, passes: FramePasses, clock: _Clock) -> torch.Tensor:
+    clock.check_cancelled()
+    return torch.from_numpy(noise.of(frame, passes))
 
 
 def _write_frame(painting: Painting, frame: int, passes: FramePasses, picture: np.ndarray) -> Path:

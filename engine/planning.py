@@ -15,17 +15,21 @@ from engine.contract.shot import Shot
 from engine.device import choose_dtype
 from engine.surface.depth_hint import inverse_depth_range
 from engine.surface.passes import read_passes
+from engine.surface.texel_levels import planned_levels
 
 MICRO_BATCH = {"cuda": 4, "mps": 2, "cpu": 1}
 
 
 @dataclass(frozen=True)
 class PlanWishes:
-    """What a person may say about the plan."""
+    """What the job and its model ask of the plan."""
 
     chunk: int
     micro_batch: int | None
     dtype: str
+    noise: str
+    latent_pixel: int
+    """Output pixels along its side."""
 
 
 def plan_for(folder: Path, shot_folder: Path, shot: Shot, clip: Clip, wishes: PlanWishes, device: torch.device) -> Plan:
@@ -42,6 +46,8 @@ def plan_for(folder: Path, shot_folder: Path, shot: Shot, clip: Clip, wishes: Pl
     except (FileNotFoundError, TypeError, ValueError, KeyError):
         pass
     far, near = inverse_depth_range(read_passes(shot_folder, shot, frame) for frame in probe)
+    shown = (read_passes(shot_folder, shot, frame) for frame in probe)
+    noise_levels = planned_levels(shown, shot.objects, wishes.latent_pixel) if wishes.noise == "surface" else {}
     plan = Plan(
         basis=basis,
         probe=probe,
@@ -52,6 +58,7 @@ def plan_for(folder: Path, shot_folder: Path, shot: Shot, clip: Clip, wishes: Pl
         micro_batch=wishes.micro_batch or MICRO_BATCH[device.type],
         threads=_processors(),
         dtype=choose_dtype(wishes.dtype, device),
+        noise_levels=noise_levels,
     )
     write_plan(folder, plan)
     return plan

@@ -56,7 +56,7 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
     models.check_size(shot.width, shot.height)
     weights = models.fingerprint()
     write_job(folder, job)
-    plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options), device)
+    plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options, models), device)
     job_hash = job.hash(plan, shot.capture, weights)
     return Painting(folder, job, plan, shot_folder, shot, models, device, job_hash), frames
 
@@ -88,5 +88,5 @@ def _frames_of(clip: Clip, frames: tuple[int, ...] | None) -> tuple[int, ...]:
     return frames or clip.frames
 
 
-def _wishes_of(options: argparse.Namespace) -> PlanWishes:
-    return PlanWishes(options.chunk, options.micro_batch, options.dtype)
+def _wishes_of(options: argparse.Namespace, models: JobModels) -> PlanWishes:
+    return PlanWishes(options.chunk, options.micro_batch, options.dtype, options.noise, models.vae_scale_factor)

@@ -78,6 +78,19 @@ def test_every_micro_batch_has_the_plans_size(
     assert bytes_of(tmp_path / "one")["0004.png"] == bytes_of(tmp_path / "all")["0004.png"]
 
 
+def test_surface_noise_is_planned_and_does_not_depend_on_the_chunk(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    for chunk, frames in (("1", "2,4"), ("4", ALL)):
+        words = ("--noise", "surface", "--chunk", chunk, "--frames", frames)
+        paint(example_shot, tiny_checkpoint, tmp_path / chunk, *words)
+    alone, together = bytes_of(tmp_path / "1"), bytes_of(tmp_path / "4")
+    assert alone == {name: together[name] for name in alone}
+    assert not set(together.values()) & set(bytes_of(job).values())
+    assert set(read_json(tmp_path / "4" / "plan.json")["noise_levels"]) == {"ground", "ball"}
+    assert read_json(job / "plan.json")["noise_levels"] == {}
+
+
 def test_a_second_run_paints_only_what_is_missing(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
     first = paint(example_shot, tiny_checkpoint, tmp_path, "--frames", "1-2")
     second = paint(example_shot, tiny_checkpoint, tmp_path, "--frames", ALL)

@@ -15,6 +15,7 @@ from .shot import CaptureSettings
 
 METHODS = ("per-frame",)
 SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler")
+NOISES = ("independent", "surface")
 FORMATS: Mapping[str, str] = {"png": ".png", "png16": ".png", "exr": ".exr", "jpeg": ".jpg"}
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 
@@ -54,6 +55,10 @@ class Settings:
     """0 stands for what suits the model, which takes its place before the job is written; 1 is no guidance."""
     controlnet_conditioning_scale: float = 1.0
     scheduler: str = "dpm++2m"
+    noise: str = "independent"
+    """What a frame's latents start from: noise of its own, or noise that moves with the surfaces it shows."""
+    noise_share: float = 0.05
+    """How much of the variance of surface noise is the frame's own, from 0 to 1."""
     format: str = "png"
     alpha: bool = False
     """Cut the background out by object id."""
@@ -67,6 +72,8 @@ class Settings:
                 f"{self.controlnet_conditioning_scale}",
                 "7.5 and 1.0 are good numbers",
             )
+        if not 0 <= self.noise_share <= 1:
+            raise UsageError(f"--noise-share must lie between 0 and 1, got {self.noise_share}", "0.05 is a good number")
         if self.alpha and self.format == "jpeg":
             raise UsageError("jpeg has no alpha channel", "choose --format png, png16 or exr, or leave out --alpha")
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from .errors import UsageError
 from .frames import Clip, format_frames, parse_frames
-from .job import DTYPES, FORMATS, METHODS, SCHEDULERS, Job, Lora, Settings, relative_shot
+from .job import DTYPES, FORMATS, METHODS, NOISES, SCHEDULERS, Job, Lora, Settings, relative_shot
 
 DEFAULTS = Settings()
 
@@ -106,6 +106,19 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         help="how closely to follow the depth (default: %(default)s)",
     )
     look.add_argument("--scheduler", choices=SCHEDULERS, default=DEFAULTS.scheduler, help="default: %(default)s")
+    look.add_argument(
+        "--noise",
+        choices=NOISES,
+        default=DEFAULTS.noise,
+        help="what frames start from: noise of their own, or noise that moves with the surfaces (default: %(default)s)",
+    )
+    look.add_argument(
+        "--noise-share",
+        type=float,
+        default=DEFAULTS.noise_share,
+        metavar="SHARE",
+        help="how much of the surface noise is each frame's own, 0 to 1 (default: %(default)s)",
+    )
     files = parser.add_argument_group("files")
     files.add_argument("--format", choices=tuple(FORMATS), default=DEFAULTS.format, help="default: %(default)s")
     files.add_argument(
@@ -182,6 +195,8 @@ def job_of(options: argparse.Namespace, clip: Clip) -> Job:
             guidance_scale=options.guidance_scale,
             controlnet_conditioning_scale=options.controlnet_scale,
             scheduler=options.scheduler,
+            noise=options.noise,
+            noise_share=options.noise_share,
             format=options.format,
             alpha=options.alpha,
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ class Plan:
     """Frames that go through the network at once; the last ones are padded to it."""
     threads: int
     dtype: str
+    noise_levels: Mapping[str, int] = field(default_factory=dict)
+    """How fine the texels of an object's surface noise are, by its key: 2^level along a side of a UV tile."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.inverse_depth_far < self.inverse_depth_near:

@@ -5,14 +5,16 @@ Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 WEYL = np.array([0x9E3779B9, 0xBB67AE85], dtype=np.uint32)
 ROUNDS = 10
 
-FRAME_STREAM = 1
-"""The last word of the counters of `frame_noise`; other kinds of noise count elsewhere."""
+FRAME_STREAM, SURFACE_STREAM, DETAIL_STREAM = 1, 2, 3
+"""The last word of a counter: each kind of noise counts by itself."""
 
 
 def philox(counters: np.ndarray, key: np.ndarray) -> np.ndarray:
@@ -29,11 +31,21 @@ def philox(counters: np.ndarray, key: np.ndarray) -> np.ndarray:
 
 def counter_normal(counters: np.ndarray, key: np.ndarray) -> np.ndarray:
     """Four independent N(0, 1) numbers (..., 4) float32 for each counter (..., 4) uint32."""
-    words = philox(counters, key).astype(np.float64)
+    # numpy may round the logarithm otherwise where numbers do not lie side by side in memory
+    words = np.moveaxis(philox(counters, key), -1, 0).astype(np.float64, order="C")
     uniform = (words + 0.5) / 2**32  # in (0, 1): the logarithm is finite
-    radius = np.sqrt(-2 * np.log(uniform[..., 0::2]))
-    angle = 2 * np.pi * uniform[..., 1::2]
-    return np.concatenate([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).astype(np.float32)
+    radius = np.sqrt(-2 * np.log(uniform[0::2]))
+    angle = 2 * np.pi * uniform[1::2]
+    normal = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+    return np.moveaxis(normal, 0, -1).astype(np.float32, order="C")
+
+
+def cell_noise(key: np.ndarray, stream: int, level: int, column: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Independent noise (..., 4) float32 of the cells of a grid, columns and rows (...) of 32 bits with a sign."""
+    counters = np.empty((*column.shape, 4), np.uint32)
+    for word, value in enumerate((column, row, level, stream)):
+        counters[..., word] = np.asarray(value).astype(np.uint32)
+    return counter_normal(counters, key)
 
 
 def frame_noise(seed: int, frame: int, height: int, width: int) -> np.ndarray:
@@ -48,6 +60,11 @@ def frame_noise(seed: int, frame: int, height: int, width: int) -> np.ndarray:
 def seed_key(seed: int) -> np.ndarray:
     """A seed's two words, (2,) uint32."""
     return np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], dtype=np.uint32)
+
+
+def surface_key(seed: int, key: str) -> np.ndarray:
+    """The two words (2,) uint32 for the noise of the surface with this stable key."""
+    return np.frombuffer(hashlib.sha256(f"{seed} {key}".encode()).digest()[:8], "<u4").astype(np.uint32)
 
 
 def _high(product: np.ndarray) -> np.ndarray:

@@ -29,9 +29,14 @@ class ShotSurfaces:
 
     def read(self, frame: int) -> tuple[FramePasses, SurfaceFrame]:
         """Raises ShotInvalid naming the file that is missing or damaged."""
-        passes, camera = read_passes(self.folder, self.shot, frame), self.shot.frames[frame].camera
+        passes = read_passes(self.folder, self.shot, frame)
+        return passes, self.surface_of(frame, passes)
+
+    def surface_of(self, frame: int, passes: FramePasses) -> SurfaceFrame:
+        """A frame whose passes have been read."""
+        camera = self.shot.frames[frame].camera
         objects = self._poses.at(frame) if self.has_geometry else {}
-        return passes, SurfaceFrame(frame, camera, passes.uv, SeenSurface.of(passes, camera), objects)
+        return SurfaceFrame(frame, camera, passes.uv, SeenSurface.of(passes, camera), objects)
 
 
 class TexelAtlas:

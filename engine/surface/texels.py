@@ -30,6 +30,10 @@ class SurfaceTexels:
     def __len__(self) -> int:
         return len(self.triangle)
 
+    @property
+    def nbytes(self) -> int:
+        return sum(part.nbytes for part in (self.column, self.row, self.triangle, self.barycentric))
+
     def positions(self, vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         """The texels' centres (N, 3) float32 on a mesh of these vertices (V, 3), in their space."""
         positions = np.zeros((len(self), 3), np.float32)

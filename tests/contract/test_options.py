@@ -13,7 +13,7 @@ from engine.contract.options import arguments_of, generate_parser, job_of, rende
 WORDS = [
     "shot", "--prompt", "a fish; red", "--frames=-5--1", "--clip=-8-8", "--seed", "7", "--lora", "x.safetensors:0.5",
     "--lora", "y.safetensors", "--steps", "4", "--guidance-scale", "3.5", "--scheduler", "unipc", "--alpha",
-    "--out", "o",
+    "--noise", "surface", "--noise-share", "0.1", "--out", "o",
 ]  # fmt: skip
 
 
@@ -51,6 +51,8 @@ def test_a_wrong_option_says_what_to_write(words: list[str], said: str) -> None:
         (["--steps", "0"], "--steps"),
         (["--seed=-1"], "--seed"),
         (["--alpha", "--format", "jpeg"], "alpha"),
+        (["--noise-share", "1.1"], "--noise-share"),
+        (["--noise-share", "nan"], "--noise-share"),
     ],
 )
 def test_settings_without_sense_are_refused(words: list[str], said: str) -> None:
