@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,11 +83,14 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     if shot := _complete_shot(blend, options, folder):
         return shot
     asked = {**vars(options), "blend": str(blend), "out": str(folder), "jobs": options.jobs or jobs_that_fit()}
+    report = _Reports(folder, on_message)
     try:
-        _capture_side_by_side(find_blender(), argparse.Namespace(**asked), on_message)
+        _capture_side_by_side(find_blender(), argparse.Namespace(**asked), report)
     finally:
         merge_parts(folder)
-    return read_shot(folder)
+    shot = read_shot(folder)
+    report.warn(shot.warnings)  # some are known only once the parts are together
+    return shot
 
 
 def jobs_that_fit() -> int:
@@ -95,11 +99,10 @@ def jobs_that_fit() -> int:
     return max(1, min(cores // CORES_EACH, memory // MEMORY_EACH))
 
 
-def _capture_side_by_side(blender: Blender, options: argparse.Namespace, on_message: Emit) -> None:
+def _capture_side_by_side(blender: Blender, options: argparse.Namespace, report: _Reports) -> None:
     """Runs a Blender, and as many others as it divides its frames among. Raises the first error of any of them, when
     all have ended."""
     folder = Path(options.out)
-    report = _Reports(folder, on_message)
     with Crew() as crew:
         crew.start(_command(blender, options), folder / LOG_FILE)
         for worker, message in crew.messages():
@@ -132,11 +135,17 @@ class _Reports:
                 self._on_message(self._together(crew, message))
             case FrameWritten(frame):
                 self._on_message(FrameWritten(frame, str(passes_path(self._folder, frame))))
-            case Warned(text) if text not in self._warnings:
-                self._warnings.add(text)
-                self._on_message(message)
+            case Warned(text):
+                self.warn([text])
             case Progress():
                 self._on_message(message)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Passes on those that were not told yet."""
+        for warning in warnings:
+            if warning not in self._warnings:
+                self._warnings.add(warning)
+                self._on_message(Warned(warning))
 
     def _together(self, crew: Crew, message: Progress) -> Progress:
         done = sum(worker.progress.done for worker in crew.workers)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.contract.errors import ShotInvalid
+from engine.contract.following import Following, least_trusted
 from engine.contract.motion import AS_STORED, SHAPE_ARRAYS, Motion, read_motion, write_motion
 from engine.contract.shot import (
     Shot,
@@ -36,13 +37,16 @@ def merge_parts(folder: Path) -> None:
 
     Objects get their ids in the order in which one process would have met them, for parts follow each other in time.
     """
+    merged: Shot | None = None
     for part in sorted((folder / PARTS).glob("*")):
         try:
             shot, other = read_shot(folder), read_shot(part)
         except ShotInvalid:
             continue
         if _is_part_of(shot, other):
-            _merge(folder, shot, part, other)
+            write_shot(folder, merged := _merge(folder, shot, part, other))
+    if merged:
+        write_shot(folder, replace(merged, warnings=Following.through(folder, merged).warnings(merged)))
     shutil.rmtree(folder / PARTS, ignore_errors=True)
 
 
@@ -51,12 +55,15 @@ def _is_part_of(shot: Shot, part: Shot) -> bool:
     return all(getattr(shot, name) == getattr(part, name) for name in names)
 
 
-def _merge(folder: Path, shot: Shot, part: Path, other: Shot) -> None:
+def _merge(folder: Path, shot: Shot, part: Path, other: Shot) -> Shot:
     gone = missing_frames(part, other, other.frames)
     frames = {frame: record for frame, record in other.frames.items() if frame not in gone}
     known = {item.key: item for item in shot.objects}
-    new = [item for item in other.objects if item.key not in known] if frames else []
-    objects = known | {item.key: replace(item, id=len(known) + number) for number, item in enumerate(new, start=1)}
+    found = {item.key: item for item in other.objects} if frames else {}
+    new = [item for key, item in found.items() if key not in known]
+    both = {key: replace(known[key], uv=least_trusted(known[key].uv, found[key].uv)) for key in known.keys() & found}
+    added = {item.key: replace(item, id=len(known) + number) for number, item in enumerate(new, start=1)}
+    objects = known | both | added
     for name in {item.geometry for item in new}:
         shutil.copyfile(geometry_path(part, name), geometry_path(folder, name))
     translation = _Translation(folder, objects, part, {item.key: item for item in other.objects})
@@ -65,7 +72,7 @@ def _merge(folder: Path, shot: Shot, part: Path, other: Shot) -> None:
         passes_path(part, frame).replace(passes_path(folder, frame))
     warnings = tuple(dict.fromkeys([*shot.warnings, *other.warnings]))
     frames = {**shot.frames, **frames}
-    write_shot(folder, replace(shot, objects=tuple(objects.values()), frames=frames, warnings=warnings))
+    return replace(shot, objects=tuple(objects.values()), frames=frames, warnings=warnings)
 
 
 class _Translation:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import bpy
 
 from .. import compat
 from .holes import hole_images
-from .opacity import is_volume
-from .simulations import lost_at_zero, needs_sequence
+from .missing_files import missing_caches, missing_from_libraries
+from .opacity import is_displaced, is_holdout, is_volume
+from .simulations import lost_at_zero, lost_bakes, needs_sequence
 from .sources import files_of
 from .surfaces import RENDERABLE
+from .wording import enumeration
 
 
-def caveats(scene: bpy.types.Scene) -> Iterator[str]:
+def caveats(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[str]:
     """A warning for everything in the scene that is not captured, or not as it would be rendered."""
-    for item in scene.objects:
-        if not item.hide_render:
-            yield from _left_out(item)
-            yield from _changed(item)
+    items = [item for item in scene.objects if not item.hide_render]
+    for item in items:
+        yield from _left_out(item)
+        yield from _changed(item)
+    yield from _smoothed(scene, items)
+    yield from _shaded(items)
+    yield from _held_out(view_layer)
+    yield from missing_from_libraries()
+    yield from missing_caches()
+    yield from lost_bakes(scene)
     if reason := needs_sequence(scene):
         hint = "bake, simulation zones to disk, to capture faster and on several processes"
         yield f"{reason}: every frame is simulated in its order; {hint}"
@@ -61,6 +70,40 @@ def _changed(item: bpy.types.Object) -> Iterator[str]:
     for modifier in item.modifiers:
         if modifier.show_render and modifier.type == "FLUID" and _is_empty_domain(modifier):
             yield f"the fluid {modifier.name!r} of {item.name!r} is not baked, and stays at its start"
+
+
+def _smoothed(scene: bpy.types.Scene, items: Sequence[bpy.types.Object]) -> Iterator[str]:
+    if names := [repr(item.name) for item in items if _is_subdivided_adaptively(scene, item)]:
+        yield f"adaptive subdivision is left out: the modifiers' own levels are captured of {enumeration(names)}"
+
+
+def _is_subdivided_adaptively(scene: bpy.types.Scene, item: bpy.types.Object) -> bool:
+    """From 5.0 on it is a setting of the modifier; before, an experiment of the object."""
+    smoothed = [each for each in item.modifiers if each.type == "SUBSURF" and each.show_render]
+    is_experiment = getattr(getattr(scene, "cycles", None), "feature_set", "") == "EXPERIMENTAL"
+    by_object = is_experiment and item.cycles.use_adaptive_subdivision
+    return any(by_object or getattr(each, "use_adaptive_subdivision", False) for each in smoothed)
+
+
+def _shaded(items: Sequence[bpy.types.Object]) -> Iterator[str]:
+    shown_on: defaultdict[bpy.types.Material, list[str]] = defaultdict(list)
+    for item in items:
+        for material in {slot.material for slot in item.material_slots}:
+            if item.type in RENDERABLE and material and compat.has_nodes(material):
+                shown_on[material].append(repr(item.name))
+    for material, names in shown_on.items():
+        if material.displacement_method != "BUMP" and is_displaced(material.node_tree):
+            yield f"the displacement of the material {material.name!r} is left out of {enumeration(names)}"
+        if is_holdout(material.node_tree):
+            yield f"the material {material.name!r} has a holdout, and is captured as a solid on {enumeration(names)}"
+
+
+def _held_out(view_layer: bpy.types.ViewLayer) -> Iterator[str]:
+    collections = [view_layer.layer_collection]
+    for collection in collections:
+        collections.extend(collection.children)
+        if collection.holdout and not collection.exclude and collection.collection.objects:
+            yield f"the objects of {collection.name!r}, a holdout collection, are captured as solid objects"
 
 
 def _is_empty_domain(modifier: bpy.types.FluidModifier) -> bool:

@@ -63,6 +63,7 @@ class FrameReader:
         with self._evaluation_only() as loans:
             loans.lend(self, _reads=False)
             loans.lend(self._scene.render, frame_map_old=100, frame_map_new=100)  # simulations pass in their own time
+            self._playback.rewind_for(steps)
             for number, step in enumerate(steps, start=1):
                 self._step_to(step)
                 yield number, len(steps)

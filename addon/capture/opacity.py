@@ -8,6 +8,7 @@ from typing import TypeAlias
 import bpy
 
 from .borrowing import Loans
+from .node_trees import groups_of, with_groups
 
 Opacity: TypeAlias = float | bpy.types.NodeSocket
 """From 0 (nothing is there) to 1: known beforehand, or the output of a node."""
@@ -163,6 +164,22 @@ def is_volume(tree: bpy.types.NodeTree) -> bool:
     """Whether the material has a volume, and no surface around it."""
     output = tree.get_output_node("CYCLES")
     return bool(output and _source(output.inputs["Volume"]) and not _source(output.inputs["Surface"]))
+
+
+def is_displaced(tree: bpy.types.NodeTree) -> bool:
+    output = tree.get_output_node("CYCLES")
+    return bool(output and _source(output.inputs["Displacement"]))
+
+
+def is_holdout(tree: bpy.types.NodeTree) -> bool:
+    """Whether a holdout shader has a say in the material's surface; of a group, wherever it is in it."""
+    output = tree.get_output_node("CYCLES")
+    found = [source.node for source in [_source(output.inputs["Surface"])] if source] if output else []
+    for node in found:
+        sources = [_source(socket) for socket in node.inputs]
+        found += [source.node for source in sources if source and source.node not in found]
+    groups = with_groups(groups_of(found))
+    return any(node.type == "HOLDOUT" for node in [*found, *(node for group in groups for node in group.nodes)])
 
 
 def _source(socket: bpy.types.NodeSocket) -> bpy.types.NodeSocket | None:

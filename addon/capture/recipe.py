@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import bpy
 
@@ -13,8 +14,11 @@ from .. import compat
 from .borrowing import Loans
 from .identity import AOV, PLACE_AOV, write_identities
 from .materials import cover_surfaces
+from .simulations import free_lost_bakes
 
 PASSES = ("use_pass_z", "use_pass_uv", "use_pass_normal")
+LONGEST_LAYER = 40
+"""Bytes in the name of a view layer: Blender cuts the names of channels, in which it is the first part, at 64."""
 
 
 @contextmanager
@@ -25,15 +29,17 @@ def exact_passes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, settin
         _set_picture(loans, scene.render, settings)
         _leave_out_effects(loans, scene)
         _choose_passes(loans, scene, view_layer)
+        loans.lend(view_layer, name=_layer_in_files(view_layer))
         _make_solid(loans, scene, view_layer)
+        free_lost_bakes(loans, scene)
         cover_surfaces(loans, scene, view_layer)
         write_identities(loans, view_layer)
         yield loans
 
 
 def channels_of(view_layer: bpy.types.ViewLayer) -> PassChannels:
-    """What the passes are called in the files of this view layer."""
-    layer = view_layer.name
+    """What the passes are called in the files of this view layer. To be asked before it is set up for capture."""
+    layer = _layer_in_files(view_layer)
     return PassChannels(
         depth=f"{layer}.Depth.Z",
         uv=(f"{layer}.UV.U", f"{layer}.UV.V"),
@@ -41,6 +47,14 @@ def channels_of(view_layer: bpy.types.ViewLayer) -> PassChannels:
         normal=(f"{layer}.Normal.X", f"{layer}.Normal.Y", f"{layer}.Normal.Z"),
         object_place=(f"{layer}.{PLACE_AOV}.R", f"{layer}.{PLACE_AOV}.G", f"{layer}.{PLACE_AOV}.B"),
     )
+
+
+def _layer_in_files(view_layer: bpy.types.ViewLayer) -> str:
+    """The view layer's name, or one that channels have room for."""
+    if len(view_layer.name.encode()) <= LONGEST_LAYER:
+        return view_layer.name
+    taken = view_layer.id_data.view_layers.keys()
+    return next(name for number in count(1) if (name := f"Overpaint {number}") not in taken)
 
 
 def _use_cycles(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...engine.contract.errors import SceneInvalid
+from ...engine.contract.following import Following, least_trusted
 from ...engine.contract.shot import Shot, ShotFrame, ShotObject, write_shot
 from .store import geometry_name
 from .surfaces import FrameScene, Surface
-from .uv_choice import ARTIST, MADE, UvLayer
-from .uv_warnings import changing_warning, uv_warnings
+from .uv_choice import ARTIST, MADE
+from .uv_warnings import uv_warnings
 
 SAVE_EVERY = 2.0  # seconds: what a killed capture may lose
 
@@ -21,23 +22,22 @@ class ShotRecord:
     """The shot as far as it is captured."""
 
     def __init__(self, folder: Path, shot: Shot) -> None:
-        self.shot = shot
+        """Goes on with a shot. Raises ShotInvalid for a damaged file of it."""
+        self._following = Following.through(folder, shot)
+        self.shot = replace(shot, warnings=self._following.warnings(shot))
         self._folder = folder
         self._saved = 0.0
         self._objects = {item.key: item for item in shot.objects}
-        self._layers: dict[str, UvLayer] = {}
 
     def add(self, frame: int, scene: FrameScene) -> list[str]:
-        """Adds a captured frame; returns the warnings that are new. Raises SceneInvalid for a surface that no pass
-        can hold."""
-        new = [surface for key, surface in scene.surfaces.items() if key not in self._objects]
-        for surface in new:
-            self._add_object(surface)
+        """Adds a captured frame, whose motion is written; returns the warnings that are new. Raises SceneInvalid for
+        a surface that no pass can hold."""
+        noted = [surface for surface in scene.surfaces.values() if self._note_uv(surface)]
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
+        self._following.add(frame, {key: self._objects[key].geometry for key in scene.surfaces})
         return self.warn(
-            [*uv_warnings(_sources(new))]
-            + [changing_warning(title) for title in sorted(self._changing(scene))]
+            [*uv_warnings(_sources(noted))]
             + [f"{name!r} has no faces, and is left out" for name in scene.empty]
             + [f"the points of {name!r} are left out" for name in scene.points]
             + [_twins_warning(twins) for twins in scene.twins]
@@ -50,28 +50,33 @@ class ShotRecord:
             self._saved = time.monotonic()
 
     def warn(self, warnings: Iterable[str]) -> list[str]:
-        """Adds warnings; returns those that are new."""
-        new = [warning for warning in warnings if warning not in self.shot.warnings]
-        self.shot = replace(self.shot, warnings=(*self.shot.warnings, *new))
-        return new
+        """Adds warnings, and those of surfaces that cannot be followed; returns those that are new."""
+        before = {*self.shot.warnings}
+        self.shot = replace(self.shot, warnings=tuple(dict.fromkeys([*self.shot.warnings, *warnings])))
+        self.shot = replace(self.shot, warnings=self._following.warnings(self.shot))
+        return [warning for warning in self.shot.warnings if warning not in before]
 
-    def _changing(self, scene: FrameScene) -> set[str]:
-        """Titles of the surfaces whose UVs were made for other faces than in the first frame they were seen in."""
-        layers = {key: surface.mesh.topology.layer for key, surface in scene.surfaces.items()}
-        return {
-            scene.surfaces[key].title
-            for key, layer in layers.items()
-            if layer.source != ARTIST and not layer.equals(self._layers.setdefault(key, layer))
-        }
+    def _note_uv(self, surface: Surface) -> bool:
+        """Adds the object if it is new, and remembers the least trustworthy source that its UVs had in any frame;
+        returns whether people have to be told of it."""
+        key, source = surface.identity.key, surface.mesh.topology.layer.source
+        known = self._objects.get(key)
+        if known is None:
+            self._objects[key] = self._new_object(surface)
+            return True
+        if least_trusted(known.uv, source) == known.uv:
+            return False
+        self._objects[key] = replace(known, uv=source)
+        return True
 
-    def _add_object(self, surface: Surface) -> None:
+    def _new_object(self, surface: Surface) -> ShotObject:
         identity = surface.identity
         if identity.pass_value == 0:
             raise SceneInvalid(
                 f"Cycles cannot tell {identity.name!r} of {surface.owner!r} from the background in the passes",
                 f"rename {surface.owner!r}: the name decides about the value that stands for it",
             )
-        self._objects[identity.key] = ShotObject(
+        return ShotObject(
             id=len(self._objects) + 1,
             key=identity.key,
             name=identity.name,

@@ -43,8 +43,7 @@ def request_of(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureRe
     _refuse_newer_file()
     clip = scene_clip(scene)
     frames = frames_to_capture(options.frames or (options.clip or clip).frames, options.clip or clip)
-    outside = [frame for frame in frames if frame not in clip and frame >= 0]  # no scene's range can begin below 0
-    if outside:
+    if outside := _outside(clip, frames, options.clip or clip):
         raise UsageError(
             f"the frames {format_frames(outside)} are outside the scene's range {clip}",
             f"choose frames within {clip}, or change the range in the scene",
@@ -64,6 +63,16 @@ def _refuse_newer_file() -> None:
             f"and this is Blender {bpy.app.version_string}",
             "capture it with a Blender that is as new",
         )
+
+
+def _outside(scene: Clip, frames: tuple[int, ...], clip: Clip) -> list[int]:
+    """Those of the frames that cannot be asked for: after the scene's range, or before it and in the clip.
+
+    Frames before it may be captured, for much begins there; but the look is decided over the range. No scene's range
+    can begin below 0: one from 0 on has all frames before it.
+    """
+    first = min(scene.first, clip.first) if scene.first == 0 else scene.first
+    return [frame for frame in frames if frame > scene.last or (frame in clip and frame < first)]
 
 
 def scene_clip(scene: bpy.types.Scene) -> Clip:

@@ -15,10 +15,10 @@ from ...engine.contract import VERSION
 from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import Emit, FrameWritten, Progress, Warned
-from ...engine.contract.shot import Shot, passes_path
+from ...engine.contract.shot import PassChannels, Shot, passes_path
 from .caveats import caveats, lost_holes
 from .evaluation import FrameReader, frame_reader
-from .exr_file import is_whole
+from .exr_file import channel_names, is_whole
 from .previous import remove_strays
 from .recipe import channels_of, exact_passes
 from .record import ShotRecord
@@ -39,7 +39,7 @@ def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request:
         capture=request.settings,
         scene_size=scene_size(scene),
         generator=f"Overpaint {VERSION}, Blender {bpy.app.version_string}",
-        warnings=tuple(caveats(scene)),
+        warnings=tuple(caveats(scene, view_layer)),
     )
 
 
@@ -78,12 +78,12 @@ def shoot(
             for step, steps in reader.simulate_to(frame):
                 share = (done + step / (steps + 1)) / len(frames)
                 emit(replace(at_work, step=step, steps=steps + 1, share=share))
-            frame_scene = _render(reader, frame, passes_path(folder, frame))
+            frame_scene = _render(reader, frame, passes_path(folder, frame), shot.channels)
             if look_at and not record.shot.frames:
                 _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
             store.write(frame, frame_scene)
-            _warn([*record.add(frame, frame_scene), *record.warn([] if done else _seen_at_work())], emit)
+            _warn([*record.add(frame, frame_scene), *record.warn(_seen_at_work(frame_scene, done == 0))], emit)
             storing += time.monotonic() - rendered
             record.save(now=False)
             emit(FrameWritten(frame, str(passes_path(folder, frame))))
@@ -95,18 +95,25 @@ def shoot(
     return record.shot
 
 
-def _seen_at_work() -> list[str]:
-    """Warnings that are known once the first frame is captured."""
-    return [*scripts_held_back(), *lost_holes()]
+def _seen_at_work(frame_scene: FrameScene, is_first: bool) -> list[str]:
+    """Warnings that are known once a frame is captured, or the first of them."""
+    first = [*scripts_held_back(), *lost_holes()] if is_first else []
+    return first + [f"{name!r} is captured without its {kind}" for name, kind in frame_scene.beside_faces]
 
 
-def _render(reader: FrameReader, frame: int, passes: Path) -> FrameScene:
+def _render(reader: FrameReader, frame: int, passes: Path, channels: PassChannels) -> FrameScene:
     with atomic(passes) as temporary:
         frame_scene = reader.capture(frame, temporary)
         if not is_whole(temporary, reader.height):
             raise OutputUnwritable(
                 f"Blender could not write all of {passes}",
                 "free some space or choose another --out folder, then run the same command again",
+            )
+        wanted = {channels.depth, *channels.uv, channels.object_id, *channels.normal}
+        if missing := wanted - channel_names(temporary):
+            raise SceneInvalid(
+                f"Blender did not write the channel {min(missing)!r} of frame {frame}",
+                "give the view layer a short name without dots, or choose another with --view-layer",
             )
     return frame_scene
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import bpy
 
 from .borrowing import Loans
-
-MOST_NAMED = 3  # simulations that a warning names
+from .point_caches import cache_folder, free_bake, has_lost_files, may_be_freed
+from .wording import enumeration
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,15 @@ class Simulation:
     def writes_files(self) -> bool:
         return self.cache is not None and self.cache.use_disk_cache
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it has to be simulated. One whose baked files are lost can be, unless it is not ours to change."""
+        if self.cache is None:
+            return True
+        if self.cache.use_external:
+            return False
+        return not self.cache.is_baked or (has_lost_files(self.cache) and may_be_freed(self.cache))
+
     def forget(self) -> None:
         """Makes Blender simulate anew: the frames that a file holds may be from a jump over others.
 
@@ -38,26 +47,41 @@ class Simulation:
 def needs_sequence(scene: bpy.types.Scene) -> str:
     """Why the frames of the scene have to be evaluated in order; empty where every frame stands for itself."""
     names = [simulation.name for simulation in live_simulations(scene)]
-    return f"{_enumeration(names)} not baked" if names else ""
+    return f"{enumeration(names)} not baked" if names else ""
 
 
 def lost_at_zero(scene: bpy.types.Scene) -> str:
     """The simulations that the scene's frame 0 cannot show: see Playback."""
     names = [simulation.name for simulation in live_simulations(scene) if simulation.first_frame < 0]
-    return _enumeration(names) if names and scene.frame_start <= 0 else ""
-
-
-def _enumeration(names: list[str]) -> str:
-    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    *first, last = [*names[:MOST_NAMED], *more]
-    return f"{', '.join(first)} and {last}" if first else last
+    return enumeration(names) if names and scene.frame_start <= 0 else ""
 
 
 def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
-    """The simulations of the scene that are not baked."""
+    """The simulations of the scene that are not baked, or whose baked files are lost."""
+    return (simulation for simulation in _simulations(scene) if simulation.is_live)
+
+
+def lost_bakes(scene: bpy.types.Scene) -> Iterator[str]:
+    """A warning for each simulation that is said to be baked, and has no files: they are not in the scene file."""
+    for simulation in _simulations(scene):
+        if simulation.cache and has_lost_files(simulation.cache):
+            folder = cache_folder(simulation.cache)
+            instead = "it is simulated anew" if simulation.is_live else "it is captured without them"
+            hint = "copy the blendcache folder of the original file there, or bake it again"
+            yield f"{simulation.name} is baked, but its files are missing in {folder}: {instead}; {hint}"
+
+
+def free_lost_bakes(loans: Loans, scene: bpy.types.Scene) -> None:
+    """Lets Blender simulate what is said to be baked and has no files; otherwise it would stand still."""
+    for simulation in _simulations(scene):
+        if simulation.cache and simulation.is_live and simulation.cache.is_baked:
+            free_bake(loans, simulation.cache)
+
+
+def _simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
     world = scene.rigidbody_world
     if world and world.enabled and world.collection:
-        yield from _of_cache("the rigid bodies", world.point_cache)
+        yield _of_cache("the rigid bodies", world.point_cache)
     elsewhere = {item for other in bpy.data.scenes if other != scene for item in other.objects} - {*scene.objects}
     for item in bpy.data.objects:  # those that only an instance shows are in no scene
         for modifier in item.modifiers:
@@ -67,9 +91,7 @@ def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
 
 def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
     """Lets the loans remove what simulations write beside the scene file, which is not ours to change."""
-    if any(simulation.writes_files for simulation in live_simulations(scene)):
-        scene_file = Path(bpy.data.filepath)
-        folder = scene_file.parent / f"blendcache_{scene_file.stem}"
+    for folder in {cache_folder(each.cache) for each in live_simulations(scene) if each.cache and each.writes_files}:
         loans.callback(_remove_others, folder, {*folder.glob("*")}, folder.is_dir())
 
 
@@ -87,23 +109,23 @@ def baked_folders() -> Iterator[Path]:
 def _of_modifier(scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier) -> Iterator[Simulation]:
     match modifier.type:
         case "CLOTH" | "SOFT_BODY":
-            yield from _of_cache(name, modifier.point_cache)
+            yield _of_cache(name, modifier.point_cache)
         case "PARTICLE_SYSTEM":
             system = modifier.particle_system
             moves = system.use_hair_dynamics if system.settings.type == "HAIR" else system.settings.physics_type != "NO"
-            yield from _of_cache(name, system.point_cache) if moves else ()
+            if moves:
+                yield _of_cache(name, system.point_cache)
         case "DYNAMIC_PAINT" if modifier.canvas_settings:
             for surface in modifier.canvas_settings.canvas_surfaces:
-                yield from _of_cache(name, surface.point_cache)
+                yield _of_cache(name, surface.point_cache)
         case "FLUID" if modifier.fluid_type == "DOMAIN" and modifier.domain_settings.cache_type == "REPLAY":
             yield Simulation(name, modifier.domain_settings.cache_frame_start)
         case "NODES" if any(_is_live_zone(modifier, bake) for bake in modifier.bakes):
             yield Simulation(name, scene.frame_start)
 
 
-def _of_cache(name: str, cache: bpy.types.PointCache) -> Iterator[Simulation]:
-    if not cache.is_baked and not cache.use_external:
-        yield Simulation(name, cache.frame_start, cache)
+def _of_cache(name: str, cache: bpy.types.PointCache) -> Simulation:
+    return Simulation(name, cache.frame_start, cache)
 
 
 def _is_live_zone(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> bool:

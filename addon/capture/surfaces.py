@@ -21,6 +21,8 @@ from .uv_layers import UvLayers
 from .writing import write_values
 
 RENDERABLE = {"MESH", "CURVE", "SURFACE", "META", "FONT", "CURVES", "POINTCLOUD", "VOLUME"}
+BESIDE_FACES = {"CURVES": "hair", "VOLUME": "volume"}
+"""What objects show that is no surface. Curves are nothing that renders: as hair they are of another type."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,11 @@ class FrameScene:
     camera: Camera
     surfaces: Mapping[str, Surface]  # by key, sorted
     empty: tuple[str, ...]
-    """Names of objects that render, but have no faces."""
+    """Names of meshes that have no faces, and nothing that could make any."""
     points: tuple[str, ...]
     """Names of objects that make points, which are left out."""
+    beside_faces: tuple[tuple[str, str], ...]
+    """Names of objects and what they make beside faces, which is left out: see BESIDE_FACES."""
     holes: str
     """Changes whenever the holes of surfaces do; empty where there are none."""
 
@@ -99,6 +103,7 @@ def read_frame(
     meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
     empty: set[str] = set()
     points: set[str] = set()
+    beside_faces: set[tuple[str, str]] = set()
     members = Members()
     faces: list[list[str]] = []  # names of meshes, and digests of their faces' materials
     for instance in depsgraph.object_instances:
@@ -109,7 +114,8 @@ def read_frame(
             _shrink_points(item.data)
             points.add(_owner(instance).name)
         if item.type != "MESH" or not item.data.polygons:
-            empty |= {_owner(instance).name} if item.type in RENDERABLE else set()
+            empty |= {item.name} if _stays_empty(item) else set()
+            beside_faces |= {(_owner(instance).name, BESIDE_FACES[item.type])} if item.type in BESIDE_FACES else set()
             continue
         identity = identity_of(instance, members)
         if identity.key in surfaces:
@@ -123,9 +129,20 @@ def read_frame(
         owner, kind = _owner(instance).name, item.original.type
         surfaces[identity.key] = Surface(identity, owner, kind, _matrix(instance), meshes[address])
     camera = read_camera(depsgraph, settings.width, settings.height)
-    empty -= {surface.owner for surface in surfaces.values()}
     holes = holes_digest(depsgraph, sorted(faces))
-    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(empty)), tuple(sorted(points)), holes)
+    return FrameScene(
+        camera,
+        dict(sorted(surfaces.items())),
+        empty=tuple(sorted(empty)),
+        points=tuple(sorted(points)),
+        beside_faces=tuple(sorted(beside_faces)),
+        holes=holes,
+    )
+
+
+def _stays_empty(item: bpy.types.Object) -> bool:
+    """Whether it is a mesh without faces. Modifiers may make some in another frame, or take them away in this one."""
+    return item.type == "MESH" and item.original.type == "MESH" and not item.original.modifiers
 
 
 def _shrink_points(points: bpy.types.PointCloud) -> None:

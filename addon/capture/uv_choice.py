@@ -23,9 +23,6 @@ class UvLayer:
     corner_uv: np.ndarray  # (C, 2) float32
     source: str
 
-    def equals(self, other: UvLayer) -> bool:
-        return self is other or np.array_equal(self.corner_uv, other.corner_uv)
-
 
 @dataclass(frozen=True, eq=False)
 class BareMesh:

@@ -21,7 +21,8 @@ class UvLayers:
     A surface that deforms is unwrapped as it lies when it is first seen, which is at the scene's first frame unless it
     is not there yet: `FrameReader` looks at that frame before any other. So its layer is the same whatever frames are
     captured, in whatever order or process. Where a surface without UVs of its own both deforms and appears later, its
-    layer is that of the first frame that is captured of it, and is read back when an earlier capture is gone on with.
+    layer is that of the first frame that is captured of it, and is read back when an earlier capture is gone on with;
+    processes side by side choose one each, and a warning says that the surface cannot be followed.
     """
 
     def __init__(self, stored: Mapping[str, Path] | None = None) -> None:

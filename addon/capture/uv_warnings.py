@@ -22,7 +22,3 @@ def uv_warnings(
         yield from (sentence.format(title) for title in titles[:MOST_NAMED])
         if len(titles) > MOST_NAMED:
             yield f"so it is with {len(titles) - MOST_NAMED} more objects, from {titles[MOST_NAMED]} to {titles[-1]}"
-
-
-def changing_warning(title: str) -> str:
-    return f"the faces of {title} change, and its UVs were made for the shot: its surface cannot be followed"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from addon.capture.exr_file import is_whole
-from engine.contract.shot import passes_path
+from addon.capture.exr_file import channel_names, is_whole
+from engine.contract.shot import passes_path, read_shot
 
 HEIGHT = 64  # of the example shot
 
@@ -22,6 +22,12 @@ def passes(example_shot: Path, tmp_path: Path) -> Path:
 
 def test_a_whole_file_is_whole(passes: Path) -> None:
     assert is_whole(passes, HEIGHT)
+
+
+def test_channels_are_those_of_the_file(passes: Path, example_shot: Path) -> None:
+    channels = read_shot(example_shot).channels
+    assert channel_names(passes) >= {channels.depth, *channels.uv, channels.object_id, *channels.normal}
+    assert not any(name.isspace() or not name for name in channel_names(passes))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.5, 0.999])

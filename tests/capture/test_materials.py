@@ -129,6 +129,27 @@ def test_a_material_with_a_volume_and_no_surface_is_nothing(
     assert any("'fog'" in warning for warning in captured.shot.warnings)
 
 
+@pytest.fixture(scope="module")
+def not_as_rendered(scenes_of_cards: Path, capture: Capture, tmp_path_factory: pytest.TempPathFactory) -> Captured:
+    folder = tmp_path_factory.mktemp("not_as_rendered")
+    return capture(scenes_of_cards / "not_as_rendered.blend", folder, "--frames=1", "--clip=1")
+
+
+def test_what_a_render_shows_otherwise_is_named(not_as_rendered: Captured) -> None:
+    assert set(not_as_rendered.shot.warnings) == {
+        "the displacement of the material 'principled' is left out of 'displaced'",
+        "the material 'holdout' has a holdout, and is captured as a solid on 'held out'",
+        "adaptive subdivision is left out: the modifiers' own levels are captured of 'subdivided'",
+        "the objects of 'cut away', a holdout collection, are captured as solid objects",
+        "'foggy' is captured without its volume",
+    }
+
+
+def test_a_view_layer_with_a_long_name_has_all_passes(not_as_rendered: Captured) -> None:
+    passes = not_as_rendered.passes(1)
+    assert set(np.unique(passes.object_id)) == {0, *(item.id for item in not_as_rendered.shot.objects)}
+
+
 def captured_in_place(a_blender: list[str], scene: Path, folder: Path) -> dict[str, Any]:
     """What inside/capture_cutouts.py found."""
     ran = run_script(a_blender, INSIDE / "capture_cutouts.py", scene, folder / "shot", folder / "report.json")

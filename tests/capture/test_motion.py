@@ -61,6 +61,33 @@ def test_cloth_with_a_cache_on_disk_moves_as_it_was_baked(moving: Path, capture:
     assert not any("baked" in warning for warning in shot.shot.warnings)
 
 
+def test_a_cloth_that_lost_its_cache_is_simulated_and_named(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    moved = Path(shutil.copy(moving / "disk.blend", tmp_path / "moved.blend"))
+    shot = capture(moved, tmp_path / "shot", "--frames=6,12", "--clip=12")
+    assert_as_played(shot, moving, "disk")
+    (told,) = (warning for warning in shot.shot.warnings if "missing" in warning)
+    assert told.startswith(
+        f"'Cloth' of 'Cloth' is baked, but its files are missing in {tmp_path / 'blendcache_moved'}: "
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["moved.blend", "shot"]
+
+
+def test_caches_and_libraries_that_are_missing_are_named(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    shot = capture(moving / "incomplete.blend", tmp_path, "--frames=1", "--clip=1")
+    assert {warning for warning in shot.shot.warnings if "missing" in warning} == {
+        "the library '//gone.blend' is missing, and with it 'Linked': put it there",
+        "the cache '//gone.pc2', which moves 'Streamed', is missing: put it there",
+    }
+
+
+def test_what_gets_its_faces_later_or_from_another_is_not_left_out(
+    moving: Path, capture: Capture, tmp_path: Path
+) -> None:
+    shot = capture(moving / "growing.blend", tmp_path, "--frames=1,12", "--clip=12")
+    assert {item.name for item in shot.shot.objects} == {"Built", "Mball"}
+    assert not any("left out" in warning or "without" in warning for warning in shot.shot.warnings)
+
+
 def test_baked_simulations_move_as_they_were_baked(moving: Path, capture: Capture) -> None:
     shot = capture(moving / "baked.blend", moving / "baked", "--frames=6,12", "--clip=12")
     for name in SIMULATED:

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.contract.following import CANNOT_FOLLOW
+from engine.contract.messages import Warned
 from tests.addon.blenders import run_script
 from tests.capture.captured import INSIDE, Capture, Captured
 from tests.capture.ray_cast import read_triangles
@@ -15,7 +17,7 @@ from tests.capture.uv_meshes import times_covered
 pytestmark = pytest.mark.blender
 
 MADE = {"Cube", "Suzanne", "Ball", "Nodes", "Twisted", "One twin", "Other twin", "Growing", "Late"}
-REPACKED = {"Mirrored", "Array", "Crowded"}
+REPACKED = {"Mirrored", "Array", "Crowded", "Copied"}
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,10 @@ def shot(scene: Path, capture: Capture) -> Captured:
 def uv_of(captured: Captured, name: str, frame: int) -> np.ndarray:
     triangles = read_triangles(captured.folder, captured.shot, frame)
     return triangles.uv[triangles.object_id == captured.named(name)[0].id]
+
+
+def not_followed(captured: Captured) -> list[str]:
+    return [warning for warning in captured.shot.warnings if CANNOT_FOLLOW in warning]
 
 
 @pytest.mark.parametrize("frame", [1, 2, 3, 4])
@@ -73,10 +79,21 @@ def test_what_was_done_is_said_by_name(shot: Captured) -> None:
     for sentence in (
         "'Suzanne' has no UV map: one was made",
         "the UVs of 'Array' overlap: its islands were moved apart",
-        "the faces of 'Growing' change, and its UVs were made for the shot: its surface cannot be followed",
     ):
         assert sentence in shot.shot.warnings
-    assert not any("followed" in warning and "Growing" not in warning for warning in shot.shot.warnings)
+
+
+def test_what_cannot_be_followed_is_named_with_the_frame(shot: Captured) -> None:
+    told = [warning.partition(" on: ")[0] for warning in not_followed(shot)]
+    assert told == [f"the surface of {name!r}{CANNOT_FOLLOW}{frame}" for name, frame in (("Growing", 2), ("Copied", 3))]
+
+
+def test_several_processes_warn_of_the_same(scene: Path, capture: Capture, shot: Captured, tmp_path: Path) -> None:
+    """The first of them captures the frames 1 and 2, in which there is one of what is copied."""
+    side_by_side = capture(scene, tmp_path, "--jobs=2")
+    assert not_followed(side_by_side)[:2] == not_followed(shot)
+    assert [item.uv for item in side_by_side.named("Copied")] == ["repacked"]
+    assert any("'Copied'" + CANNOT_FOLLOW in each.message for each in side_by_side.messages if isinstance(each, Warned))
 
 
 @pytest.mark.parametrize("name", ["Twisted", "Late"])
@@ -98,6 +115,7 @@ def test_layers_do_not_depend_on_the_frames_that_are_captured(
             assert np.array_equal(uv_of(later, item.name, 4), uv_of(shot, item.name, 4))
     complete = capture(scene, tmp_path)
     assert complete.written == [1, 2, 3]
+    assert not_followed(complete) == not_followed(shot)
     assert np.array_equal(uv_of(complete, "Twisted", 1), uv_of(shot, "Twisted", 1))
     others = shot.passes(2).object_id != shot.named("Late")[0].id
     assert np.array_equal(complete.passes(2).uv[others], shot.passes(2).uv[others])

@@ -92,6 +92,51 @@ def shown_by_another() -> None:
     camera_above((0, 0), 8)
 
 
+def not_as_rendered() -> None:
+    """A card for each thing that a render shows otherwise than a shot; the view layer's name is long."""
+    displaced, held_out, subdivided, foggy = (
+        card(name, (3 * column, 0)) for column, name in enumerate(("displaced", "held out", "subdivided", "foggy"))
+    )
+    for item, way in ((displaced, principled), (held_out, holdout)):
+        item.data.materials.append(material_of(way))
+    displace(displaced.data.materials[0])
+    scene, modifier = bpy.context.scene, subdivide(subdivided).modifiers[0]
+    if hasattr(modifier, "use_adaptive_subdivision"):
+        modifier.use_adaptive_subdivision = True
+    else:
+        scene.cycles.feature_set, subdivided.cycles.use_adaptive_subdivision = "EXPERIMENTAL", True
+    make_foggy(foggy)
+    collection = bpy.data.collections.new("cut away")
+    scene.collection.children.link(collection)
+    collection.objects.link(foggy)
+    scene.view_layers[0].layer_collection.children["cut away"].holdout = True
+    scene.view_layers[0].name = "a name that is far longer than the names of channels in a file can be"[:63]
+    camera_above((4.5, 0), 16)
+
+
+def holdout(tree: Tree) -> bpy.types.NodeSocket:
+    return tree.nodes.new("ShaderNodeHoldout").outputs[0]
+
+
+def displace(material: bpy.types.Material) -> None:
+    material.displacement_method, tree = "DISPLACEMENT", material.node_tree
+    origin = tree.nodes.new("ShaderNodeDisplacement").outputs[0]
+    tree.links.new(origin, tree.get_output_node("CYCLES").inputs["Displacement"])
+
+
+def make_foggy(item: bpy.types.Object) -> None:
+    """Geometry nodes add a volume to the card."""
+    tree = bpy.data.node_groups.new(item.name, "GeometryNodeTree")
+    for direction in ("INPUT", "OUTPUT"):
+        tree.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
+    given, result = tree.nodes.new("NodeGroupInput"), tree.nodes.new("NodeGroupOutput")
+    volume, join = tree.nodes.new("GeometryNodeVolumeCube"), tree.nodes.new("GeometryNodeJoinGeometry")
+    for origin in (given, volume):
+        tree.links.new(origin.outputs[0], join.inputs[0])
+    tree.links.new(join.outputs[0], result.inputs[0])
+    item.modifiers.new("Nodes", "NODES").node_group = tree
+
+
 def linked_cards() -> None:
     """All of cards.blend, linked."""
     with bpy.data.libraries.load("//cards.blend", link=True, relative=True) as (there, wanted):
@@ -301,7 +346,7 @@ def camera_above(at: tuple[float, float], width: float) -> None:
 
 
 def make(folder: Path) -> None:
-    for scene in (cards, hidden_cards, fog, shown_by_another, linked_cards, holes_of_many_kinds):
+    for scene in (cards, hidden_cards, fog, shown_by_another, not_as_rendered, linked_cards, holes_of_many_kinds):
         path = folder / f"{scene.__name__}.blend"
         empty_scene(384, 144, frame_end=2)
         save(path)  # so that // means its folder

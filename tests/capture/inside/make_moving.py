@@ -195,6 +195,36 @@ def make_early(path: Path, first: int) -> dict[int, dict[str, float]]:
     return heights(bpy.context.scene, first)
 
 
+def make_incomplete(folder: Path) -> None:
+    """A scene whose baked motion, and a library that it links, are gone."""
+    start(folder / "gone.blend")
+    bpy.ops.mesh.primitive_cube_add()
+    bpy.context.object.name = "Linked"
+    save(folder / "gone.blend")
+    start(folder / "incomplete.blend")
+    with bpy.data.libraries.load("//gone.blend", link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Linked"]
+    bpy.context.scene.collection.objects.link(wanted.objects[0])
+    bpy.ops.mesh.primitive_cube_add(size=1)
+    bpy.context.object.name = "Streamed"
+    bpy.context.object.modifiers.new("Cache", "MESH_CACHE").filepath = "//gone.pc2"
+    save(folder / "incomplete.blend")
+    (folder / "gone.blend").unlink()
+
+
+def make_growing(path: Path) -> None:
+    """A mesh that has no faces at first, a family of metaballs, and a line that leads along."""
+    start(path)
+    bpy.ops.mesh.primitive_uv_sphere_add(radius=0.5)
+    bpy.context.object.name = "Built"
+    build = bpy.context.object.modifiers.new("Build", "BUILD")
+    build.frame_start, build.frame_duration = 1, 3
+    for x in (2, 3):
+        bpy.ops.object.metaball_add(radius=1, location=(x, 0, 0))
+    bpy.ops.curve.primitive_nurbs_path_add()
+    save(path)
+
+
 def make(folder: Path) -> None:
     scene = start(folder / "disk.blend")
     bake(add_cloth(on_disk=True))
@@ -222,6 +252,8 @@ def make(folder: Path) -> None:
     bake_zone(bpy.context.object)
     add_fluid()
     save(folder / "zone.blend")
+    make_incomplete(folder)
+    make_growing(folder / "growing.blend")
     start(folder / "live_on_disk.blend")
     add_cloth(on_disk=True)
     save(folder / "live_on_disk.blend")

@@ -24,6 +24,7 @@ def make() -> None:
     named(bpy.data.objects.new("Other twin", twin.data), "Other twin", x=10, y=6)
     grow(named(grid(with_uv=False), "Growing", y=9))
     late(twist(named(grid(with_uv=False), "Late", x=2.5, y=9)))
+    copy_later(named(grid(), "Copied", x=6, y=9))
     bpy.ops.object.camera_add(location=(5, 4.5, 20))
     camera = bpy.context.object
     camera.data.type, camera.data.ortho_scale = "ORTHO", 16
@@ -113,6 +114,14 @@ def twist(item: bpy.types.Object) -> bpy.types.Object:
 def grow(item: bpy.types.Object) -> None:
     build = item.modifiers.new("Build", "BUILD")
     build.frame_start, build.frame_duration = -2, 8
+
+
+def copy_later(item: bpy.types.Object) -> None:
+    """Its own UVs are unique as long as there is one of it."""
+    array = item.modifiers.new("Array", "ARRAY")
+    for frame, count in ((2, 1), (3, 2)):
+        array.count = count
+        array.keyframe_insert("count", frame=frame)
 
 
 def late(item: bpy.types.Object) -> None:

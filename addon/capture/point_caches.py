@@ -1,0 +1,57 @@
+"""The files of a baked simulation, which lie beside the scene file and get lost when that is moved or renamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from .borrowing import Loans
+
+
+def has_lost_files(cache: bpy.types.PointCache) -> bool:
+    """Whether the cache is on disk, is said to be baked, and has not a single file."""
+    is_on_disk = cache.use_external or (cache.is_baked and cache.use_disk_cache)
+    is_saved = bool(bpy.data.filepath)  # else Blender keeps the files among its temporary ones
+    return is_on_disk and is_saved and not any(cache_folder(cache).glob(_pattern(cache)))
+
+
+def cache_folder(cache: bpy.types.PointCache) -> Path:
+    library = cache.id_data.library
+    if cache.use_external:
+        return Path(bpy.path.abspath(cache.filepath, library=library))
+    in_library = library and cache.use_library_path
+    scene_file = Path(bpy.path.abspath(library.filepath if in_library else bpy.data.filepath))
+    return scene_file.parent / f"blendcache_{scene_file.stem}"
+
+
+def may_be_freed(cache: bpy.types.PointCache) -> bool:
+    with bpy.context.temp_override(point_cache=cache):
+        return bpy.ops.ptcache.free_bake.poll()
+
+
+def free_bake(loans: Loans, cache: bpy.types.PointCache) -> None:
+    """Makes the cache one that is not baked. No file is touched by that, nor when it is given back."""
+    with bpy.context.temp_override(point_cache=cache):
+        bpy.ops.ptcache.free_bake()
+    loans.callback(_bake_from_cache, cache)
+
+
+def _bake_from_cache(cache: bpy.types.PointCache) -> None:
+    with bpy.context.temp_override(point_cache=cache):
+        bpy.ops.ptcache.bake_from_cache()
+
+
+def _pattern(cache: bpy.types.PointCache) -> str:
+    """Of the files' names: the cache's own name or that of its object in hexadecimal, a frame, and the cache's number.
+
+    Blender extends the sign of bytes from 0x80 on where characters have one.
+    """
+    hexadecimal = "".join(f"{'*' if byte > 0x7F else ''}{byte:02X}" for byte in cache.id_data.name.encode())
+    name = _escaped(cache.name) if cache.name or cache.use_external else hexadecimal
+    number = f"_{cache.index:02}" if cache.index >= 0 else "*"
+    return f"{name}_[0-9-]*{number}.bphys"
+
+
+def _escaped(name: str) -> str:
+    return name.replace("[", "[[]").replace("*", "[*]").replace("?", "[?]")

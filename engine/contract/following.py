@@ -1,0 +1,108 @@
+"""Which surfaces cannot be followed through a shot, for their UVs change: told by its files alone, and so the same
+however many processes captured them, in whatever order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .hashing import content_hash
+from .motion import AS_STORED, read_motion
+from .shot import Shot, geometry_path, missing_frames
+
+UV_SOURCES = ("artist", "repacked", "replaced", "made")
+"""What `ShotObject.uv` may be, the most trustworthy first."""
+ARTIST = UV_SOURCES[0]
+CANNOT_FOLLOW = " cannot be followed from frame "
+WARNING = "the surface of {!r}" + CANNOT_FOLLOW + "{} on: its faces or UVs change, and not all its UVs are the artist's"
+
+
+def least_trusted(*sources: str) -> str:
+    return max(sources, key=UV_SOURCES.index)
+
+
+@dataclass(frozen=True)
+class _Stay:
+    """How long an object keeps its UVs."""
+
+    first: int
+    """The first frame it is there."""
+    layer: str
+    """Stands for its UVs in that frame."""
+    changed: int | None = None
+    """The first frame in which they are others."""
+
+    def with_frame(self, frame: int, layer: str) -> _Stay:
+        if layer == self.layer:
+            return replace(self, first=min(frame, self.first))
+        if frame < self.first:
+            return _Stay(frame, layer, changed=self.first)
+        return replace(self, changed=frame if self.changed is None else min(frame, self.changed))
+
+
+class Following:
+    """How long the objects of a shot keep their UVs, over the frames that were added in any order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stays: dict[str, _Stay] = {}
+        self._layer_in_file = cache(self._read_layer)
+
+    @classmethod
+    def through(cls, folder: Path, shot: Shot) -> Following:
+        """Over all frames that the folder holds. Raises ShotInvalid for a damaged file."""
+        following = cls(folder)
+        for frame in set(shot.frames) - {*missing_frames(folder, shot, shot.frames)}:
+            following.add(frame, {item.key: item.geometry for item in shot.objects})
+        return following
+
+    def add(self, frame: int, geometry: Mapping[str, str]) -> None:
+        """Adds a frame whose motion is written; `geometry` names the geometry files of objects by their keys."""
+        motion = read_motion(self._folder, frame)
+        layer_of_shape: dict[tuple[str, int], str] = {}  # instances share their shapes
+        for key, shape in zip(motion.keys.tolist(), motion.shape_of.tolist(), strict=True):
+            stay = self._stays.get(key)
+            if stay and stay.changed is not None and frame >= stay.changed:
+                continue
+            name = geometry[key]
+            if (name, shape) not in layer_of_shape:
+                arrays = motion.shapes[shape] if shape != AS_STORED else {}
+                layer_of_shape[name, shape] = self._layer_of(name, arrays)
+            layer = layer_of_shape[name, shape]
+            self._stays[key] = stay.with_frame(frame, layer) if stay else _Stay(frame, layer)
+
+    def warnings(self, shot: Shot) -> tuple[str, ...]:
+        """Those of the shot, and after them those of the surfaces that cannot be followed, one for each name."""
+        others = [warning for warning in shot.warnings if CANNOT_FOLLOW not in warning]
+        changed: dict[str, int] = {}
+        for item in shot.objects:
+            stay = self._stays.get(item.key)
+            if item.uv != ARTIST and stay and stay.changed is not None:
+                changed[item.name] = min(stay.changed, changed.get(item.name, stay.changed))
+        told = sorted((frame, name) for name, frame in changed.items())
+        return (*others, *(WARNING.format(name, frame) for frame, name in told))
+
+    def _layer_of(self, geometry: str, shape: Mapping[str, np.ndarray]) -> str:
+        """The name of the geometry file where the shape has its UVs: most do, and then nothing has to be compared."""
+        if "uv" not in shape:
+            return geometry
+        layer = _layer_digest(shape)
+        return geometry if layer == self._layer_in_file(geometry) else layer
+
+    def _read_layer(self, geometry: str) -> str:
+        with np.load(geometry_path(self._folder, geometry)) as file:
+            return _layer_digest({name: file[name] for name in ("triangles", "uv")})
+
+
+def _layer_digest(mesh: Mapping[str, np.ndarray]) -> str:
+    """Stands for the UVs at the corners of a mesh's faces, however its polygons are cut into triangles: that depends
+    on how they lie."""
+    triangles, uv = mesh["triangles"].reshape(-1, 1), mesh["uv"].reshape(-1, 2).astype(np.float32)
+    corners = np.concatenate([triangles.astype(np.int32), uv.view(np.int32)], axis=1)
+    corners = corners[np.lexsort(corners.T)]
+    is_new = np.append(True, (corners[1:] != corners[:-1]).any(axis=1))
+    return content_hash(corners[is_new])
