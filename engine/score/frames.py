@@ -59,7 +59,9 @@ def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> Fram
     if foreign := sorted(found.keys() - paths.keys()):
         warn(f"the frames {format_frames(foreign)} in {pictures} are not in the shot and were left out")
     if missing := [frame for frame in _expected(shot, paths) if frame not in paths]:
-        warn(f"the frames {format_frames(missing)} are missing in {pictures}: nothing is compared across the gap")
+        warn(
+            f"the frames {format_frames(missing)} are missing in {pictures}: what compares frames in a row stops there"
+        )
     return FrameFolder(pictures, paths, job[1] if job else {})
 
 
@@ -83,7 +85,7 @@ def _expected(shot: Shot, paths: Mapping[int, Path]) -> list[int]:
 
 def _job_of(pictures: Path) -> tuple[Path, Mapping[str, Any]] | None:
     """The job.json beside or above the pictures, with the folder that it lies in."""
-    for folder in (pictures, pictures.parent):
+    for folder in (pictures, pictures.parent) if pictures.is_dir() else ():
         try:
             job = read_json(folder / JOB_FILE)
         except FileNotFoundError:

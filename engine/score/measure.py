@@ -38,20 +38,23 @@ class Pictures:
 class Series:
     """A mean over many samples, and over those of each frame."""
 
-    total: float = 0.0
-    weight: float = 0.0
-    per_frame: dict[int, float] = field(default_factory=dict)
+    totals: dict[int, float] = field(default_factory=dict)
+    weights: dict[int, float] = field(default_factory=dict)
+    """Both by frame."""
 
     def add(self, frame: int, total: float, weight: float) -> None:
         """`total` is a sum over samples that weigh `weight` together; nothing is added where that is 0."""
         if weight > 0:
-            self.total += float(total)
-            self.weight += float(weight)
-            self.per_frame[frame] = float(total) / float(weight)
+            self.totals[frame] = self.totals.get(frame, 0.0) + float(total)
+            self.weights[frame] = self.weights.get(frame, 0.0) + float(weight)
+
+    @property
+    def per_frame(self) -> dict[int, float]:
+        return {frame: total / self.weights[frame] for frame, total in self.totals.items()}
 
     @property
     def mean(self) -> float | None:
-        return self.total / self.weight if self.weight else None
+        return sum(self.totals.values()) / sum(self.weights.values()) if self.weights else None
 
     @property
     def mean_of_frames(self) -> float | None:

@@ -45,19 +45,21 @@ class Picture:
 def read_exactly(path: Path) -> Picture:
     """A picture with all the precision of its file: 8 or 16 bits, or half floats of linear light.
 
-    Raises FramesInvalid where the file cannot be read.
+    Raises FramesInvalid where the file cannot be read, or holds infinities or NaN.
     """
     try:
-        pixels = _read_exr(path) if path.suffix == ".exr" else _read_integers(path)
+        pixels = _read_exr(path) if path.suffix.lower() == ".exr" else _read_integers(path)
     except (OSError, ValueError, RuntimeError, SyntaxError, UnidentifiedImageError, av.error.FFmpegError) as error:
         raise FramesInvalid(f"{path} cannot be read: {error}", "render this frame again") from error
+    if not np.isfinite(pixels).all():
+        raise FramesInvalid(f"{path} has pixels that are no numbers", "render this frame again")
     alpha = pixels[..., 3] if pixels.shape[-1] == 4 else None
     return Picture(np.ascontiguousarray(pixels[..., :3]), alpha)
 
 
 def _read_integers(path: Path) -> np.ndarray:
     """(height, width, 3 or 4) float32 of a PNG or JPEG."""
-    if path.suffix == ".png" and _png_depth(path) == 16:
+    if path.suffix.lower() == ".png" and _png_depth(path) == 16:
         return _read_png16(path)
     with Image.open(path) as image:
         has_alpha = "A" in image.getbands() or "transparency" in image.info

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -49,19 +50,21 @@ MOTION_FOLLOWED = Definition(
 class Correlation:
     """Pearson's, of pairs that come in portions."""
 
-    sums: np.ndarray = field(default_factory=lambda: np.zeros(6))
-    per_frame: dict[int, float] = field(default_factory=dict)
+    sums: defaultdict[int, np.ndarray] = field(default_factory=lambda: defaultdict(lambda: np.zeros(6)))
+    """By frame."""
 
     def add(self, frame: int, first: np.ndarray, second: np.ndarray) -> None:
         a, b = first.astype(np.float64), second.astype(np.float64)
-        sums = np.array([len(a), a.sum(), b.sum(), a @ a, b @ b, a @ b])
-        self.sums += sums
-        if (value := _pearson(sums)) is not None:
-            self.per_frame[frame] = value
+        self.sums[frame] += [len(a), a.sum(), b.sum(), a @ a, b @ b, a @ b]
 
     @property
     def value(self) -> float | None:
-        return _pearson(self.sums)
+        return _pearson(sum(self.sums.values(), np.zeros(6)))
+
+    @property
+    def per_frame(self) -> dict[int, float]:
+        values = {frame: _pearson(sums) for frame, sums in self.sums.items()}
+        return {frame: value for frame, value in values.items() if value is not None}
 
 
 class Sticking:

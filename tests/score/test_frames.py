@@ -123,3 +123,25 @@ def test_a_shot_that_is_gone_is_warned_of(tmp_path: Path, example_shot: Path, sh
     write_job_of(tmp_path, tmp_path / "gone")
     open_frames(tmp_path, example_shot, shot, warnings.append)
     assert any("is gone" in sentence for sentence in warnings)
+
+
+def test_a_picture_in_the_place_of_a_folder_is_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+    (path,) = write_frames(tmp_path, range(1, 2)).iterdir()
+    with pytest.raises(FramesInvalid, match="there is no folder"):
+        open_frames(path, example_shot, shot, pytest.fail)
+
+
+def test_pixels_that_are_no_numbers_are_an_error(tmp_path: Path) -> None:
+    broken = RGB.copy()
+    broken[5, 5] = np.nan
+    (path,) = write_frames(tmp_path, {1: broken}, "exr").iterdir()
+    with pytest.raises(FramesInvalid, match="no numbers"):
+        read_exactly(path)
+
+
+@pytest.mark.parametrize("file_format", ["png16", "exr"])
+def test_a_suffix_in_capitals_is_read_as_exactly(tmp_path: Path, file_format: str) -> None:
+    (path,) = write_frames(tmp_path, range(1, 2), file_format).iterdir()
+    capital = path.rename(path.with_suffix(path.suffix.upper()))
+    assert abs(read_exactly(capital).rgb - RGB).max() <= 1e-3
+    assert np.unique(read_exactly(capital).rgb).size > 256
