@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..engine.contract.job import FORMATS, METHODS, SCHEDULERS, Job, Settings
+from ..engine.contract.job import FORMATS, METHODS, NOISES, SCHEDULERS, Job, Settings
 from ..engine.contract.options import arguments_of, render_parser
 
 DEFAULTS = Settings()
@@ -39,7 +39,7 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     )
     guidance_scale: FloatProperty(
         name="Guidance scale",
-        description="How closely to follow the prompt: low is loose and soft, high is hard and saturated",
+        description="How closely to follow the prompt: low is loose, high is hard and saturated; 0: what suits the model",
         default=DEFAULTS.guidance_scale,
         min=0,
         soft_max=15,
@@ -64,6 +64,25 @@ class OverpaintSettings(bpy.types.PropertyGroup):
             },
         ),
         default=DEFAULTS.scheduler,
+    )
+    noise: EnumProperty(
+        name="Noise",
+        description="What the frames start from",
+        items=_choices(
+            NOISES,
+            {
+                "independent": "Every frame has noise of its own",
+                "surface": "The noise moves with the surfaces, so that frames have more in common",
+            },
+        ),
+        default=DEFAULTS.noise,
+    )
+    noise_share: FloatProperty(
+        name="Noise share",
+        description="How much of the surface noise is each frame's own",
+        default=DEFAULTS.noise_share,
+        min=0,
+        max=1,
     )
     method: EnumProperty(
         name="Method",

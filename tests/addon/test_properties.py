@@ -22,7 +22,7 @@ Settings = dict[str, Any]
 AS_TYPED: tuple[Settings, ...] = (
     {},
     {"prompt": '-- a "rusty" robot;\na dünne wand --seed=3', "negative_prompt": "x"},
-    {"guidance_scale": 7.3, "controlnet_scale": 0.1},
+    {"guidance_scale": 7.3, "controlnet_scale": 0.1, "noise": "surface", "noise_share": 0.3},
     {"seed": 2**31 - 1, "steps": 1, "pass_scale": 3},
     {"scheduler": "unipc", "format": "exr", "alpha": True},
     {"model": "/m/sd", "controlnet": "c", "out": "/jobs/robot"},
