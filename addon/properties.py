@@ -39,7 +39,7 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     )
     guidance_scale: FloatProperty(
         name="Guidance scale",
-        description="How closely to follow the prompt: low is loose, high is hard and saturated; 0: what suits the model",
+        description="How closely to follow the prompt: low is loose, high is hard; 0: what suits the model",
         default=DEFAULTS.guidance_scale,
         min=0,
         soft_max=15,
