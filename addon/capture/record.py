@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.following import Following, least_trusted
+from ...engine.contract.motion import Motion
 from ...engine.contract.shot import Shot, ShotFrame, ShotObject, write_shot
 from .store import geometry_name
 from .surfaces import FrameScene, Surface
@@ -29,13 +30,13 @@ class ShotRecord:
         self._saved = 0.0
         self._objects = {item.key: item for item in shot.objects}
 
-    def add(self, frame: int, scene: FrameScene) -> list[str]:
-        """Adds a captured frame, whose motion is written; returns the warnings that are new. Raises SceneInvalid for
+    def add(self, frame: int, scene: FrameScene, motion: Motion) -> list[str]:
+        """Adds a captured frame, whose geometry is written; returns the warnings that are new. Raises SceneInvalid for
         a surface that no pass can hold."""
         noted = [surface for surface in scene.surfaces.values() if self._note_uv(surface)]
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
-        self._following.add(frame, {key: self._objects[key].geometry for key in scene.surfaces})
+        self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
         return self.warn(
             [*uv_warnings(_sources(noted))]
             + [f"{name!r} has no faces, and is left out" for name in scene.empty]

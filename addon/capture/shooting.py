@@ -82,8 +82,8 @@ def shoot(
             if look_at and not record.shot.frames:
                 _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
-            store.write(frame, frame_scene)
-            _warn([*record.add(frame, frame_scene), *record.warn(_seen_at_work(frame_scene, done == 0))], emit)
+            motion = store.write(frame, frame_scene)
+            _warn([*record.add(frame, frame_scene, motion), *record.warn(_seen_at_work(frame_scene, done == 0))], emit)
             storing += time.monotonic() - rendered
             record.save(now=False)
             emit(FrameWritten(frame, str(passes_path(folder, frame))))

@@ -57,7 +57,8 @@ class GeometryStore:
         self._names = {item.key: item.geometry for item in known}
         self._stored: dict[str, StoredGeometry] = {}
 
-    def write(self, frame: int, scene: FrameScene) -> None:
+    def write(self, frame: int, scene: FrameScene) -> Motion:
+        """Returns what it writes as the frame's motion."""
         shapes: dict[tuple[str, int], int] = {}  # by geometry file and mesh: what instances share is written once
         meshes: list[dict[str, np.ndarray]] = []
         shape_of = np.full(len(scene.surfaces), AS_STORED, np.int32)
@@ -71,6 +72,7 @@ class GeometryStore:
             shape_of[row] = shapes[shape]
         motion = Motion(np.array(list(scene.surfaces), np.str_), scene.matrices, shape_of, tuple(meshes))
         write_motion(self._folder, frame, motion)
+        return motion
 
     def _geometry_of(self, key: str, mesh: MeshArrays) -> str:
         """The name of the object's geometry file, which lies there afterwards."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .hashing import content_hash
-from .motion import AS_STORED, read_motion
+from .motion import AS_STORED, Motion, read_motion
 from .shot import Shot, geometry_path, missing_frames
 
 UV_SOURCES = ("artist", "repacked", "replaced", "made")
@@ -57,12 +57,11 @@ class Following:
         """Over all frames that the folder holds. Raises ShotInvalid for a damaged file."""
         following = cls(folder)
         for frame in set(shot.frames) - {*missing_frames(folder, shot, shot.frames)}:
-            following.add(frame, {item.key: item.geometry for item in shot.objects})
+            following.add(frame, read_motion(folder, frame), {item.key: item.geometry for item in shot.objects})
         return following
 
-    def add(self, frame: int, geometry: Mapping[str, str]) -> None:
-        """Adds a frame whose motion is written; `geometry` names the geometry files of objects by their keys."""
-        motion = read_motion(self._folder, frame)
+    def add(self, frame: int, motion: Motion, geometry: Mapping[str, str]) -> None:
+        """Adds a frame; `geometry` names the geometry files, which are written, of objects by their keys."""
         layer_of_shape: dict[tuple[str, int], str] = {}  # instances share their shapes
         for key, shape in zip(motion.keys.tolist(), motion.shape_of.tolist(), strict=True):
             stay = self._stays.get(key)

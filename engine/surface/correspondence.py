@@ -27,6 +27,10 @@ class SurfaceFrame:
     objects: Mapping[int, PosedObject]
     """By id; empty where the shot has no geometry."""
 
+    def uv_at(self, pixel: np.ndarray) -> np.ndarray:
+        """Under the centres of pixels given by flat indices (P,), (P, 2)."""
+        return self.uv.reshape(-1, 2)[pixel]
+
 
 class SurfacePoints:
     """The points of surfaces under the centres of some pixels of a frame, to be found again in other frames.
@@ -47,7 +51,7 @@ class SurfacePoints:
         self.object_id = origin.seen.object_id.ravel()[pixels]  # (P,)
         self.position = pixel_centres(pixels, origin.seen.object_id.shape[1])  # (P, 2)
         self.world = unproject(origin.camera, self.position, origin.seen.depth.ravel()[pixels].astype(np.float64))
-        self._uv = origin.uv.reshape(-1, 2)[pixels]
+        self._uv = origin.uv_at(pixels)
         self._find_texels = find_texels
         self._anchors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._members = _members(self.object_id)

@@ -14,15 +14,15 @@ from engine.surface.background import Background, cells_in_view
 from engine.surface.correspondence import SurfaceFrame, pixel_centres
 from engine.surface.haar import Cells, WhiteNoise
 from engine.surface.latent_grid import LatentGrid
+from engine.surface.noise_store import NoiseStore
 from engine.surface.object_ids import BACKGROUND
 from engine.surface.posing import PosedObject
 from engine.surface.projection import project
 from engine.surface.texel_levels import is_usable
-from engine.surface.texel_store import TexelStore
 
 
 @dataclass(frozen=True, eq=False)
-class SeenTexels:
+class NoiseTexels:
     """Texels of one surface, each once."""
 
     z: np.ndarray  # (N, 4) float32, their noise
@@ -39,7 +39,7 @@ class FrameSurface(Protocol):
     def level(self) -> int:
         """Of its texels."""
 
-    def seen(self) -> SeenTexels:
+    def seen(self) -> NoiseTexels:
         """What the frame shows of it."""
 
     def uv(self, pixel: np.ndarray) -> np.ndarray:
@@ -56,15 +56,15 @@ class SampledObject:
     noise: WhiteNoise
     level: int
 
-    def seen(self) -> SeenTexels:
+    def seen(self) -> NoiseTexels:
         pixel = np.flatnonzero(self.frame.seen.object_id == self.object_id)
         uv = self.uv(pixel)
         usable = is_usable(uv)
         cells, latent = exclusive_owners(Cells.at(uv[usable], self.level), self.grid.latent_of(pixel[usable]))
-        return SeenTexels(self.noise.z(cells), latent)
+        return NoiseTexels(self.noise.z(cells), latent)
 
     def uv(self, pixel: np.ndarray) -> np.ndarray:
-        return self.frame.uv.reshape(-1, 2)[pixel]
+        return self.frame.uv_at(pixel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +74,20 @@ class ScatteredObject:
     frame: SurfaceFrame
     grid: LatentGrid
     posed: PosedObject
-    store: TexelStore
+    store: NoiseStore
     level: int
 
     @property
     def noise(self) -> WhiteNoise:
         return self.store.noise(self.posed.item.key)
 
-    def seen(self) -> SeenTexels:
+    def seen(self) -> NoiseTexels:
         points = project(self.frame.camera, self.store.positions(self.posed.mesh, self.level), self.posed.matrix)
         which, pixel = self.frame.seen.pixels_of(self.posed.item.id, points)
-        return SeenTexels(self.store.texel_noise(self.posed, self.level).z(which), self.grid.latent_of(pixel))
+        return NoiseTexels(self.store.texel_noise(self.posed, self.level).z(which), self.grid.latent_of(pixel))
 
     def uv(self, pixel: np.ndarray) -> np.ndarray:
-        return self.frame.uv.reshape(-1, 2)[pixel]
+        return self.frame.uv_at(pixel)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class ScatteredBackground:
     noise: WhiteNoise
     level: int
 
-    def seen(self) -> SeenTexels:
+    def seen(self) -> NoiseTexels:
         object_id = self.frame.seen.object_id.ravel()
         cells = cells_in_view(self.background, self._centres(np.flatnonzero(object_id == BACKGROUND)), self.level)
         points = self.background.project(cells.centres)
@@ -108,7 +108,7 @@ class ScatteredBackground:
         column, row = np.floor(points.position[inside]).astype(np.int64).T
         pixel = row * self.grid.width + column
         seen = object_id[pixel] == BACKGROUND
-        return SeenTexels(self.noise.z(cells[inside[seen]]), self.grid.latent_of(pixel[seen]))
+        return NoiseTexels(self.noise.z(cells[inside[seen]]), self.grid.latent_of(pixel[seen]))
 
     def uv(self, pixel: np.ndarray) -> np.ndarray:
         return self.background.uv(self._centres(pixel))

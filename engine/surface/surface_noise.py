@@ -18,9 +18,9 @@ from engine.surface.frame_surfaces import FrameSurface, SampledObject, Scattered
 from engine.surface.haar import CHANNELS, WhiteNoise
 from engine.surface.latent_grid import LatentGrid
 from engine.surface.noise import frame_noise
+from engine.surface.noise_store import NoiseStore
 from engine.surface.object_ids import BACKGROUND, present_ids
 from engine.surface.texel_levels import is_usable, object_levels, sampling_levels, texel_level
-from engine.surface.texel_store import TexelStore
 
 FINER_DETAIL = 3
 """By how many levels the cells are finer that stand in where a pixel has no texel."""
@@ -40,7 +40,7 @@ class SurfaceNoise:
         self._seed = seed
         self._keys = {item.id: item.key for item in shot.objects if item.has_uv}
         self._levels = {number: levels[key] for number, key in self._keys.items() if key in levels}
-        self._store = TexelStore(seed)
+        self._store = NoiseStore(seed)
 
     def latents(self, frame: SurfaceFrame, noise_share: float) -> np.ndarray:
         """(4, latent_height, latent_width) float32 ~ N(0, 1), noise_share (gamma) of its variance of the frame's own:

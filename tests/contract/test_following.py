@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.contract.following import CANNOT_FOLLOW, Following
-from engine.contract.motion import AS_STORED, Motion, write_motion
+from engine.contract.motion import AS_STORED, Motion
 from engine.contract.shot import ShotObject, geometry_path, read_shot
 from tests.synthetic_shot import make_shot
 
@@ -41,8 +41,8 @@ def told(folder: Path, meshes: dict[int, dict[str, np.ndarray]], source: str) ->
     following = Following(folder)
     for number, (frame, shape) in enumerate(meshes.items()):
         keys, index = np.array([item.key]), np.array([0 if number else AS_STORED], np.int32)
-        write_motion(folder, frame, Motion(keys, np.eye(4)[None], index, (shape,) if number else ()))
-        following.add(frame, {item.key: item.geometry})
+        motion = Motion(keys, np.eye(4)[None], index, (shape,) if number else ())
+        following.add(frame, motion, {item.key: item.geometry})
     return list(following.warnings(replace(read_shot(folder), objects=(item,), warnings=("another",))))
 
 

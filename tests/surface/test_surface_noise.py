@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from engine.surface import texel_store
+from engine.surface import noise_store
 from engine.surface.correspondence import SurfaceFrame
 from engine.surface.surface_noise import SurfaceNoise
 from tests.surface.noise_scenes import (
@@ -160,7 +160,7 @@ def test_a_larger_picture_shows_the_same_noise_finer() -> None:
 def test_a_frames_bytes_depend_on_no_other_frame(
     frames: Mapping[str, SurfaceFrame], noise: SurfaceNoise, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(texel_store, "MEMORY", 1)
+    monkeypatch.setattr(noise_store, "MEMORY", 1)
     forgetful = noise_for(list(frames.values()))
     for name in ("hidden", "flat", "ball"):
         assert forgetful.latents(frames[name], 0.05).tobytes() == noise.latents(frames[name], 0.05).tobytes()

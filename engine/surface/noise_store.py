@@ -36,7 +36,7 @@ class TexelNoise:
         return self._z[which]
 
 
-class TexelStore:
+class NoiseStore:
     """Objects with one mesh share its texels, not their noise."""
 
     def __init__(self, seed: int) -> None:
