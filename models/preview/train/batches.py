@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -27,6 +27,11 @@ class Batch:
     hint: Tensor  # (batch, height * factor, width * factor), in [0, 1]
     token_ids: Tensor  # (batch, tokens)
     conditioning_scale: Tensor  # (batch,), 0 where the ControlNet is not heard
+
+    def split(self, count: int) -> list[Batch]:
+        """The batch in `count` parts of one size, or fewer where it is too small."""
+        columns = (getattr(self, field.name).chunk(count) for field in fields(self))
+        return [Batch(*part) for part in zip(*columns, strict=True)]
 
 
 def random_batch(examples: Examples, tokenizer: CLIPTokenizer, phase: Phase, generator: torch.Generator) -> Batch:
