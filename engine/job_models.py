@@ -18,11 +18,14 @@ from models.sources import ModelSources, find_sources
 from models.vocabulary import read_known_words
 from models.weights import read_config
 
+USUAL_NOISE = {"generative-rendering": "surface", "per-frame": "independent"}
+
 
 def with_usual_settings(job: Job) -> Job:
-    """The job with the settings that suit its model in the place of those that nobody asked for."""
+    """The job with the settings that suit its model and method in the place of those that nobody asked for."""
     guidance_scale = job.settings.guidance_scale or usual_guidance_scale(job.model)
-    return replace(job, settings=replace(job.settings, guidance_scale=guidance_scale))
+    noise = job.settings.noise if job.settings.noise != "auto" else USUAL_NOISE[job.method]
+    return replace(job, settings=replace(job.settings, guidance_scale=guidance_scale, noise=noise))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from tqdm import tqdm
 
 from engine.contract.messages import FrameWritten, Message, Progress, Warned
 
-STAGES = {"capture": "capturing", "load": "loading the model", "paint": "painting", "movie": "writing the movie"}
+STAGES = {
+    "capture": "capturing",
+    "load": "loading the model",
+    "keyframes": "denoising the keyframes",
+    "paint": "painting",
+    "movie": "writing the movie",
+}
 
 
 class Reporter(Protocol):
@@ -41,7 +47,7 @@ class LineReporter:
             case Progress(stage) if stage != self._stage.stage:
                 self._stage, self._written = message, 0
                 self._say(f"{STAGES[stage]}: {message.frames} frames", self._output)
-            case Progress("paint", step=step) if step != self._step:
+            case Progress("keyframes" | "paint", step=step) if step != self._step:
                 self._step = step
                 if step:
                     self._say(f"step {step}/{message.steps}", self._output)

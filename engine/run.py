@@ -7,16 +7,18 @@ import time
 from collections.abc import Container, Sequence
 from pathlib import Path
 
+from engine.clock import CheckCancelled
 from engine.contract.errors import UsageError
 from engine.contract.frames import Clip, format_frames
-from engine.contract.job import write_job
+from engine.contract.job import Job, write_job
 from engine.contract.messages import Emit, Finished, Progress, Warned
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot, require_frames
 from engine.device import choose_device
 from engine.job_models import JobModels, with_usual_settings
 from engine.movie import write_movie
-from engine.painting import CheckCancelled, Painting, paint
+from engine.painter import paint_frames
+from engine.painting import Painting
 from engine.planning import PlanWishes, plan_for
 from engine.stamps import is_stamped
 
@@ -28,9 +30,9 @@ def generate(options: argparse.Namespace, emit: Emit, check_cancelled: CheckCanc
     """
     started = time.monotonic()
     painting, frames = prepare(options)
-    todo = [frame for frame in frames if options.overwrite or not painting.finished(frame)]
+    todo = _todo(painting, frames, options.overwrite)
     if todo:
-        paint(painting, todo, emit, check_cancelled)
+        paint_frames(painting, todo, emit, check_cancelled)
     finished = painting.finished_frames()
     _warn_of_others(painting, finished, emit)
     movie = _write_movie(painting, list(finished.values()), emit) if options.movie else None
@@ -51,14 +53,27 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
     frames = _frames_of(clip, options.frames)
     require_frames(shot_folder, shot, (*frames, *clip.probe()))
     job = with_usual_settings(job_of(options, clip))
+    if job.redraws_keyframes and frames != clip.frames:
+        raise UsageError(
+            "with --keyframe-choice redraw every frame of the clip depends on all others",
+            f"leave out --frames, or choose --clip {format_frames(frames)}",
+        )
     device, models = choose_device(options.device), JobModels.of(job)
     models.check_prompt(job.prompt)
     models.check_size(shot.width, shot.height)
     weights = models.fingerprint()
     write_job(folder, job)
-    plan = plan_for(folder, shot_folder, shot, clip, _wishes_of(options, models), device)
-    job_hash = job.hash(plan, shot.capture, weights)
+    wishes = _wishes_of(options, job, models)
+    plan = plan_for(folder, shot_folder, shot, clip, wishes, device)
+    shared = clip.frames if job.redraws_keyframes else plan.keyframes
+    job_hash = job.hash(plan, shot.capture, weights, [shot.frames[frame].content for frame in shared])
     return Painting(folder, job, plan, shot_folder, shot, models, device, job_hash), frames
+
+
+def _todo(painting: Painting, frames: Sequence[int], overwrite: bool) -> Sequence[int]:
+    """What is to be painted; all of the frames or none, where they depend on each other."""
+    missing = [frame for frame in frames if overwrite or not painting.finished(frame)]
+    return frames if missing and painting.job.redraws_keyframes else missing
 
 
 def _warn_of_others(painting: Painting, finished: Container[int], emit: Emit) -> None:
@@ -88,5 +103,12 @@ def _frames_of(clip: Clip, frames: tuple[int, ...] | None) -> tuple[int, ...]:
     return frames or clip.frames
 
 
-def _wishes_of(options: argparse.Namespace, models: JobModels) -> PlanWishes:
-    return PlanWishes(options.chunk, options.micro_batch, options.dtype, options.noise, models.vae_scale_factor)
+def _wishes_of(options: argparse.Namespace, job: Job, models: JobModels) -> PlanWishes:
+    return PlanWishes(
+        chunk=options.chunk,
+        micro_batch=options.micro_batch,
+        dtype=options.dtype,
+        noise=job.settings.noise,
+        surface=job.settings.surface if job.method == "generative-rendering" else None,
+        latent_pixel=models.vae_scale_factor,
+    )

@@ -54,6 +54,12 @@ class Checkpoint:
         """How many pixels a latent stands for along one side."""
         return vae_scale_factor(self.vae.config)
 
+    @property
+    def strides(self) -> list[int]:
+        """How many output pixels a pixel of the UNet's layers stands for along one side, by level."""
+        levels = len(self.unet.config["block_out_channels"])
+        return [self.vae_scale_factor << level for level in range(levels)]
+
 
 def load_checkpoint(
     model: Path,

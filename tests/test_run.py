@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from engine.contract.files import read_json
 from engine.contract.frames import Clip
 from engine.contract.messages import Finished, FrameWritten, Message, Progress, Warned
 from engine.contract.options import generate_parser
-from engine.contract.shot import passes_path, read_shot
-from engine.methods.per_frame import PerFrame
+from engine.contract.shot import passes_path, read_shot, write_shot
+from engine.denoise.denoiser import Denoiser
 from engine.pictures import read_picture
 from engine.run import generate
 from engine.surface.passes import read_passes
@@ -65,30 +66,88 @@ def test_every_micro_batch_has_the_plans_size(
     example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = set()
-    decode_plainly = PerFrame.decode
+    decode_plainly = Denoiser._decode
 
-    def spy(method: PerFrame, latents: Tensor) -> Tensor:
+    def spy(denoiser: Denoiser, latents: Tensor) -> Tensor:
         sizes.add(len(latents))
-        return decode_plainly(method, latents)
+        return decode_plainly(denoiser, latents)
 
-    monkeypatch.setattr(PerFrame, "decode", spy)
+    monkeypatch.setattr(Denoiser, "_decode", spy)
     paint(example_shot, tiny_checkpoint, tmp_path / "all", "--micro-batch", "3")
     paint(example_shot, tiny_checkpoint, tmp_path / "one", "--micro-batch", "3", "--frames", "4")
     assert sizes == {3}
     assert bytes_of(tmp_path / "one")["0004.png"] == bytes_of(tmp_path / "all")["0004.png"]
 
 
-def test_surface_noise_is_planned_and_does_not_depend_on_the_chunk(
-    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+@pytest.mark.parametrize("noise", ["surface", "independent"])
+def test_painting_frame_by_frame_does_not_depend_on_the_chunk_either(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, noise: str
 ) -> None:
     for chunk, frames in (("1", "2,4"), ("4", ALL)):
-        words = ("--noise", "surface", "--chunk", chunk, "--frames", frames)
+        words = ("--method", "per-frame", "--noise", noise, "--chunk", chunk, "--frames", frames)
         paint(example_shot, tiny_checkpoint, tmp_path / chunk, *words)
     alone, together = bytes_of(tmp_path / "1"), bytes_of(tmp_path / "4")
     assert alone == {name: together[name] for name in alone}
     assert not set(together.values()) & set(bytes_of(job).values())
-    assert set(read_json(tmp_path / "4" / "plan.json")["noise_levels"]) == {"ground", "ball"}
-    assert read_json(job / "plan.json")["noise_levels"] == {}
+    assert not (tmp_path / "4" / "keyframes.safetensors").exists()
+
+
+def test_each_method_has_the_noise_that_suits_it(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    paint(example_shot, tiny_checkpoint, tmp_path, "--method", "per-frame", "--frames", "1")
+    assert read_json(tmp_path / "job.json")["settings"]["noise"] == "independent"
+    assert read_json(job / "job.json")["settings"]["noise"] == "surface"
+    assert set(read_json(job / "plan.json")["noise_levels"]) == {"ground", "ball"}
+    assert read_json(tmp_path / "plan.json")["noise_levels"] == {}
+
+
+def test_keyframes_are_denoised_once(job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    shutil.copytree(job, tmp_path / "job")
+    (tmp_path / "job" / "frames" / "0002.png").unlink()
+    again: list[Message] = []
+    paint(example_shot, tiny_checkpoint, tmp_path / "job", messages=again)
+    fresh: list[Message] = []
+    paint(example_shot, tiny_checkpoint, tmp_path / "fresh", "--frames", "2", messages=fresh)
+    assert not [told for told in again if isinstance(told, Progress) and told.stage == "keyframes"]
+    assert [told for told in fresh if isinstance(told, Progress) and told.stage == "keyframes"]
+    assert (
+        bytes_of(tmp_path / "fresh")["0002.png"] == bytes_of(tmp_path / "job")["0002.png"] == bytes_of(job)["0002.png"]
+    )
+
+
+@pytest.mark.parametrize("damage", [b"", b"half of it"])
+def test_damaged_keyframes_are_denoised_again(
+    job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, damage: bytes
+) -> None:
+    shutil.copytree(job, tmp_path / "job")
+    (tmp_path / "job" / "keyframes.safetensors").write_bytes(damage)
+    (tmp_path / "job" / "frames" / "0002.png").unlink()
+    paint(example_shot, tiny_checkpoint, tmp_path / "job")
+    assert bytes_of(tmp_path / "job") == bytes_of(job)
+
+
+def test_another_keyframe_means_other_frames(job: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    shot = make_shot(tmp_path / "shot")
+    paint(tmp_path / "shot", tiny_checkpoint, tmp_path / "job")
+    keyframe = read_json(tmp_path / "job" / "plan.json")["keyframes"][0]
+    changed = {**shot.frames, keyframe: replace(shot.frames[keyframe], content="another")}
+    write_shot(tmp_path / "shot", replace(shot, frames=changed))
+    assert paint(tmp_path / "shot", tiny_checkpoint, tmp_path / "job").written == 4
+
+
+def test_keyframes_drawn_at_each_step_paint_the_whole_clip_or_nothing(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
+) -> None:
+    words = ("--keyframe-choice", "redraw", "--keyframes", "2", "--chunk", "1")
+    with pytest.raises(UsageError, match="redraw"):
+        paint(example_shot, tiny_checkpoint, tmp_path, *words, "--frames", "2")
+    assert paint(example_shot, tiny_checkpoint, tmp_path, *words).written == 4
+    before = bytes_of(tmp_path)
+    (tmp_path / "frames" / "0003.png").unlink()
+    assert paint(example_shot, tiny_checkpoint, tmp_path, *words).written == 4
+    assert bytes_of(tmp_path) == before
+    assert paint(example_shot, tiny_checkpoint, tmp_path, *words).written == 0
 
 
 def test_a_second_run_paints_only_what_is_missing(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:

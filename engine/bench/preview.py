@@ -18,7 +18,10 @@ from engine.bench.exhibits import Exhibits, render_exhibits
 from engine.bench.judges import Judges, JudgeSettings, OnLine, provide_judges
 from engine.bench.preview_sheet import write_preview_sheet
 from engine.contract.job import Settings
+from engine.methods.chunk import Chunk
+from engine.denoise.denoiser import Denoiser
 from engine.device import choose_device
+from engine.methods.method import paint
 from engine.methods.per_frame import PerFrame
 from engine.surface.noise import frame_noise
 from models.loading import Checkpoint, load_checkpoint
@@ -76,8 +79,8 @@ class Painter:
     def _paint(self, place: int, look: Look, hint: Tensor) -> Tensor:
         height, width = (side // self.checkpoint.vae_scale_factor for side in hint.shape[-2:])
         noise = torch.from_numpy(frame_noise(SEED, place, height, width))[None]
-        method = PerFrame(self.checkpoint, plain_caption(look), "", self.settings)
-        return torch.stack(list(method.paint(hint, noise)))
+        method = PerFrame(Denoiser(self.checkpoint, plain_caption(look), "", self.settings))
+        return torch.stack(list(paint(method, Chunk(hint, noise))))
 
 
 def bench_preview(model: str, images: int, home: Path, on_line: OnLine, sheet: Path | None = None) -> list[Judgement]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -13,9 +13,11 @@ from .hashing import ALGORITHM_VERSION, content_hash
 from .plan import Plan
 from .shot import CaptureSettings
 
-METHODS = ("per-frame",)
+METHODS = ("generative-rendering", "per-frame")
 SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler")
-NOISES = ("independent", "surface")
+NOISES = ("auto", "independent", "surface")
+KEYFRAME_CHOICES = ("coverage", "spread", "redraw")
+LAYERS = ("up", "all")
 FORMATS: Mapping[str, str] = {"png": ".png", "png16": ".png", "exr": ".exr", "jpeg": ".jpg"}
 DTYPES = ("auto", "float32", "float16", "bfloat16")
 
@@ -47,6 +49,44 @@ class Lora:
 
 
 @dataclass(frozen=True)
+class SurfaceSettings:
+    """How surfaces hold their look (Generative Rendering, arXiv 2312.01409). Every part can be switched off alone."""
+
+    keyframes: int = 3
+    """How many frames the others share features with."""
+    keyframe_choice: str = "coverage"
+    """Those that see most of the surfaces, those spread evenly in time, or others at every step, as in the paper."""
+    pre_attention: bool = True
+    """Whether frames attend to the keyframes, too."""
+    post_attention: float = 0.7
+    """alpha: how much of a layer's output comes from the keyframes, where they see the same surface."""
+    post_attention_fade: float = 0.5
+    """How much of alpha is gone at the last step."""
+    until: float = 1.0
+    """The share of the steps, from the first on, in which anything is shared."""
+    layers: str = "up"
+    """The self-attention layers that share: those of the decoder, or all."""
+    mean_weight: float = 0.5
+    """How much of the keyframes' texture is the mean over all that see a place, and how much the first's."""
+    cell_size: float = 1.0
+    """Of the texture's cells, in pixels of a layer."""
+    normalisation: float = 0.0
+    """How strongly the surfaces' colours are held to those of the keyframes, in the first half of the steps."""
+    x0_sync: float = 0.0
+    """How much of the predicted picture comes from the keyframes', in the first half of the steps."""
+
+    def __post_init__(self) -> None:
+        if self.keyframes < 1:
+            raise UsageError(f"--keyframes must be 1 or more, got {self.keyframes}", "3 is a good number")
+        if self.cell_size <= 0:
+            raise UsageError(f"--cell-size must be above 0, got {self.cell_size}", "1 is a good number")
+        for name in ("post_attention", "post_attention_fade", "until", "mean_weight", "normalisation", "x0_sync"):
+            if not 0 <= getattr(self, name) <= 1:
+                option = name.replace("_", "-")
+                raise UsageError(f"--{option} must lie between 0 and 1, got {getattr(self, name)}", "see --help")
+
+
+@dataclass(frozen=True)
 class Settings:
     """How to paint. The names are diffusers' own."""
 
@@ -55,13 +95,16 @@ class Settings:
     """0 stands for what suits the model, which takes its place before the job is written; 1 is no guidance."""
     controlnet_conditioning_scale: float = 1.0
     scheduler: str = "dpm++2m"
-    noise: str = "independent"
-    """What a frame's latents start from: noise of its own, or noise that moves with the surfaces it shows."""
+    noise: str = "auto"
+    """What a frame's latents start from: noise of its own, or noise that moves with the surfaces it shows. "auto" stands
+    for what suits the method, which takes its place before the job is written."""
     noise_share: float = 0.05
     """How much of the variance of surface noise is the frame's own, from 0 to 1."""
     format: str = "png"
     alpha: bool = False
     """Cut the background out by object id."""
+    surface: SurfaceSettings = SurfaceSettings()
+    """Of the method generative-rendering."""
 
     def __post_init__(self) -> None:
         if self.num_inference_steps < 1:
@@ -87,7 +130,7 @@ class Job:
     """The shot folder, relative to the job's folder where it lies inside it."""
     clip: Clip
     negative_prompt: str = ""
-    method: str = "per-frame"
+    method: str = METHODS[0]
     seed: int = 0
     model: str = "stand-in"
     """A name of the registry, a folder in diffusers layout, or a .safetensors file."""
@@ -102,11 +145,17 @@ class Job:
         if not 0 <= self.seed < 2**63:
             raise UsageError(f"--seed must lie between 0 and {2**63 - 1}, got {self.seed}", "choose another seed")
 
-    def hash(self, plan: Plan, capture: CaptureSettings, weights: str) -> str:
-        """What every frame of the job shares: settings, weights, plan and algorithm; no frames, paths or host."""
+    @property
+    def redraws_keyframes(self) -> bool:
+        """Whether every frame depends on all others that are painted with it."""
+        return self.method == "generative-rendering" and self.settings.surface.keyframe_choice == "redraw"
+
+    def hash(self, plan: Plan, capture: CaptureSettings, weights: str, shared: Sequence[str] = ()) -> str:
+        """What every frame of the job shares: settings, weights, plan, algorithm, and the content of the frames that
+        all others depend on; no frames, paths or host."""
         look = asdict(replace(self, shot="", model="", controlnet="", loras=()))
         scales = [lora.scale for lora in self.loras]
-        return content_hash(ALGORITHM_VERSION, look, scales, weights, plan.look, asdict(capture))
+        return content_hash(ALGORITHM_VERSION, look, scales, weights, plan.look, asdict(capture), list(shared))
 
 
 def frame_hash(job_hash: str, content: str) -> str:

@@ -39,7 +39,7 @@ class Ready:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage has come: `capture`, `load`, `paint`, `movie`."""
+    """How far a stage has come: `capture`, `load`, `keyframes`, `paint`, `movie`."""
 
     stage: str
     frame: int | None = None

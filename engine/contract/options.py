@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from .errors import UsageError
 from .frames import Clip, format_frames, parse_frames
-from .job import DTYPES, FORMATS, METHODS, NOISES, SCHEDULERS, Job, Lora, Settings, relative_shot
+from .job import (
+    DTYPES,
+    FORMATS,
+    KEYFRAME_CHOICES,
+    LAYERS,
+    METHODS,
+    NOISES,
+    SCHEDULERS,
+    Job,
+    Lora,
+    Settings,
+    SurfaceSettings,
+    relative_shot,
+)
 
 DEFAULTS = Settings()
 
@@ -110,7 +124,8 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         "--noise",
         choices=NOISES,
         default=DEFAULTS.noise,
-        help="what frames start from: noise of their own, or noise that moves with the surfaces (default: %(default)s)",
+        help="what frames start from: noise of their own, or noise that moves with the surfaces (default: what suits the "
+        "method)",
     )
     look.add_argument(
         "--noise-share",
@@ -119,6 +134,7 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="how much of the surface noise is each frame's own, 0 to 1 (default: %(default)s)",
     )
+    _add_surface_options(parser)
     files = parser.add_argument_group("files")
     files.add_argument("--format", choices=tuple(FORMATS), default=DEFAULTS.format, help="default: %(default)s")
     files.add_argument(
@@ -131,6 +147,48 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         "--chunk", type=_count, default=32, metavar="N", help="frames denoised and written together (default: 32)"
     )
     machine.add_argument("--micro-batch", type=_count, metavar="N", help="frames painted at once (default: 4 on CUDA)")
+
+
+def _add_surface_options(parser: argparse.ArgumentParser) -> None:
+    """How the method generative-rendering lets surfaces hold their look."""
+    usual = DEFAULTS.surface
+    group = parser.add_argument_group("surfaces (method generative-rendering)")
+    group.add_argument(
+        "--keyframes",
+        type=int,
+        default=usual.keyframes,
+        metavar="K",
+        help="how many frames the others share features with (default: %(default)s)",
+    )
+    group.add_argument(
+        "--keyframe-choice",
+        choices=KEYFRAME_CHOICES,
+        default=usual.keyframe_choice,
+        help="those that see most, those spread in time, or others at each step (default: %(default)s)",
+    )
+    group.add_argument(
+        "--pre-attention",
+        action=argparse.BooleanOptionalAction,
+        default=usual.pre_attention,
+        help="let frames attend to the keyframes",
+    )
+    group.add_argument("--layers", choices=LAYERS, default=usual.layers, help="which share (default: %(default)s)")
+    for name, what in _SURFACE_SHARES.items():
+        option = f"--{name.replace('_', '-')}"
+        group.add_argument(
+            option, type=float, default=getattr(usual, name), metavar="X", help=f"{what} (default: %(default)s)"
+        )
+
+
+_SURFACE_SHARES = {
+    "post_attention": "how much of the features comes from the keyframes, 0 to 1",
+    "post_attention_fade": "how much of that is gone at the last step, 0 to 1",
+    "until": "share of the steps in which anything is shared, 0 to 1",
+    "mean_weight": "mean over the keyframes against the first of them, 0 to 1",
+    "cell_size": "size of the places that share features, in pixels of a layer",
+    "normalisation": "hold colours to those of the keyframes, 0 to 1",
+    "x0_sync": "hold the first steps' pictures to those of the keyframes, 0 to 1",
+}
 
 
 def add_output_options(parser: argparse.ArgumentParser, out_help: str) -> None:
@@ -199,8 +257,14 @@ def job_of(options: argparse.Namespace, clip: Clip) -> Job:
             noise_share=options.noise_share,
             format=options.format,
             alpha=options.alpha,
+            surface=surface_settings_of(options),
         ),
     )
+
+
+def surface_settings_of(options: argparse.Namespace) -> SurfaceSettings:
+    """Raises UsageError where they make no sense."""
+    return SurfaceSettings(**{field.name: getattr(options, field.name) for field in fields(SurfaceSettings)})
 
 
 def arguments_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[str]:
@@ -211,9 +275,11 @@ def arguments_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -
         value = getattr(options, action.dest, None)
         if not action.option_strings:
             positionals += [str(value)] if value is not None else []
+        elif value is None or value == action.default:
+            continue
         elif action.nargs == 0:
-            words += [action.option_strings[0]] if value is True else []
-        elif value is not None and value != action.default:
+            words.append(action.option_strings[0 if value else 1])
+        else:
             many = value if isinstance(value, list) else [value]
             words += [f"{action.option_strings[0]}={_word(item)}" for item in many]
     return [*words, "--", *positionals] if positionals else words

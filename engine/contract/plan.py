@@ -33,6 +33,9 @@ class Plan:
     dtype: str
     noise_levels: Mapping[str, int] = field(default_factory=dict)
     """How fine the texels of an object's surface noise are, by its key: 2^level along a side of a UV tile."""
+    uv_fineness: Mapping[str, float] = field(default_factory=dict)
+    """How many output pixels go to a UV tile along one side, by an object's key, as a power of 2: it says how large the
+    places are that share features."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.inverse_depth_far < self.inverse_depth_near:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from diffusers import SchedulerMixin
 from torch import Tensor
 
-PredictNoise = Callable[[Tensor, Tensor], Tensor]
-"""(latents as the network wants them, timestep) -> noise_pred, of the latents' shape."""
+PredictNoise = Callable[[int, Tensor, Tensor], Tensor]
+"""(step from 0, latents as the network wants them, timestep) -> noise_pred, of the latents' shape."""
 
 OnStep = Callable[[int, int, Tensor], None]
 """(step from 0, timestep, latents after it); what it raises ends the loop."""
@@ -25,7 +25,7 @@ def denoise(
     `on_step` is where progress, previews and cancellation enter.
     """
     for step, timestep in enumerate(scheduler.timesteps):
-        noise_pred = predict_noise(scheduler.scale_model_input(latents, timestep), timestep)
+        noise_pred = predict_noise(step, scheduler.scale_model_input(latents, timestep), timestep)
         latents = scheduler.step(noise_pred, timestep, latents).prev_sample
         if on_step is not None:
             on_step(step, int(timestep), latents)

@@ -69,17 +69,7 @@ def is_usable(uv: np.ndarray) -> np.ndarray:
     return np.all(abs(uv) < UV_LIMIT, axis=-1)  # false for NaN
 
 
-def _pixel_sides(object_id: np.ndarray, uv: np.ndarray, quantile: float) -> dict[int, float]:
-    """How much of a UV tile a pixel takes along one side, by object: so much or less it is in this share of them. 1
-    where no pixel has neighbours with UVs of their own."""
-    ids, area = _pixel_areas(object_id, uv.astype(np.float64))
-    order = np.lexsort([area, ids])
-    numbers, start, count = np.unique(ids[order], return_index=True, return_counts=True)
-    side = np.sqrt(area[order][start + (quantile * count).astype(np.int64)])
-    return dict.fromkeys(present_ids(object_id), 1.0) | dict(zip(numbers.tolist(), side.tolist(), strict=True))
-
-
-def _pixel_areas(ids: np.ndarray, uv: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pixel_areas(ids: np.ndarray, uv: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Ids and UV areas (P,) of the pixels whose neighbours to the right and below show the same object."""
     uv = np.where(is_usable(uv)[..., None], uv, np.nan)
     right, down = uv[:-1, 1:] - uv[:-1, :-1], uv[1:, :-1] - uv[:-1, :-1]
@@ -87,3 +77,13 @@ def _pixel_areas(ids: np.ndarray, uv: np.ndarray) -> tuple[np.ndarray, np.ndarra
     here = ids[:-1, :-1]
     whole = (here != BACKGROUND) & (here == ids[:-1, 1:]) & (here == ids[1:, :-1]) & (area > 0)
     return here[whole], area[whole]
+
+
+def _pixel_sides(object_id: np.ndarray, uv: np.ndarray, quantile: float) -> dict[int, float]:
+    """How much of a UV tile a pixel takes along one side, by object: so much or less it is in this share of them. 1
+    where no pixel has neighbours with UVs of their own."""
+    ids, area = pixel_areas(object_id, uv.astype(np.float64))
+    order = np.lexsort([area, ids])
+    numbers, start, count = np.unique(ids[order], return_index=True, return_counts=True)
+    side = np.sqrt(area[order][start + (quantile * count).astype(np.int64)])
+    return dict.fromkeys(present_ids(object_id), 1.0) | dict(zip(numbers.tolist(), side.tolist(), strict=True))

@@ -31,7 +31,7 @@ def scheduler_for(name: str, steps: int):
 def knows_the_picture(x_0: Tensor, alphas_cumprod: Tensor):
     """The exact noise in x_t = √ᾱ x_0 + √(1 - ᾱ) ε, for a world in which x_0 is the only picture."""
 
-    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+    def predict_noise(step: int, x_t: Tensor, timestep: Tensor) -> Tensor:
         alpha = alphas_cumprod[timestep.long()]
         return (x_t - alpha.sqrt() * x_0) / (1 - alpha).sqrt()
 
@@ -57,9 +57,9 @@ def test_pure_noise_at_the_first_step_leads_to_the_picture_too(name: str) -> Non
     scheduler.set_timesteps(20)
     predict_noise = knows_the_picture(x_0, scheduler.alphas_cumprod)
 
-    def predict_velocity(x_t: Tensor, timestep: Tensor) -> Tensor:
+    def predict_velocity(step: int, x_t: Tensor, timestep: Tensor) -> Tensor:
         alpha = scheduler.alphas_cumprod[timestep.long()]
-        return alpha.sqrt() * predict_noise(x_t, timestep) - (1 - alpha).sqrt() * x_0
+        return alpha.sqrt() * predict_noise(step, x_t, timestep) - (1 - alpha).sqrt() * x_0
 
     latents = denoise(predict_velocity, noise * scheduler.init_noise_sigma, scheduler)
     assert (latents - x_0).abs().max() < 0.15
@@ -71,7 +71,7 @@ def test_the_network_sees_noise_of_unit_variance_whatever_the_scheduler(name: st
     noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
     scheduler = scheduler_for(name, steps=5)
 
-    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+    def predict_noise(step: int, x_t: Tensor, timestep: Tensor) -> Tensor:
         seen.append(x_t)
         return torch.zeros_like(x_t)
 
@@ -83,7 +83,7 @@ def test_the_hook_sees_every_step_and_its_result() -> None:
     seen: list[tuple[int, int, Tensor]] = []
     scheduler = scheduler_for("ddim", steps=3)
     latents = denoise(
-        lambda x_t, timestep: torch.zeros_like(x_t),
+        lambda step, x_t, timestep: torch.zeros_like(x_t),
         torch.ones(1, 4, 2, 2),
         scheduler,
         on_step=lambda step, timestep, latents: seen.append((step, timestep, latents)),
@@ -95,7 +95,7 @@ def test_the_hook_sees_every_step_and_its_result() -> None:
 def test_what_the_hook_raises_ends_the_loop() -> None:
     calls: list[int] = []
 
-    def predict_noise(x_t: Tensor, timestep: Tensor) -> Tensor:
+    def predict_noise(step: int, x_t: Tensor, timestep: Tensor) -> Tensor:
         calls.append(int(timestep))
         return x_t
 
@@ -109,5 +109,5 @@ def test_what_the_hook_raises_ends_the_loop() -> None:
 
 def test_the_latents_that_come_in_are_not_changed() -> None:
     noise = torch.ones(1, 4, 2, 2)
-    denoise(lambda x_t, timestep: x_t, noise, scheduler_for("euler", steps=3))
+    denoise(lambda step, x_t, timestep: x_t, noise, scheduler_for("euler", steps=3))
     assert torch.equal(noise, torch.ones(1, 4, 2, 2))

@@ -9,7 +9,10 @@ from torch import Tensor
 
 from engine.contract.errors import Cancelled, ModelInvalid, OutOfMemory
 from engine.contract.job import Settings
+from engine.denoise.denoiser import Denoiser
 from engine.denoise.loop import OnStep
+from engine.methods.chunk import Chunk
+from engine.methods.method import paint
 from engine.methods.per_frame import PerFrame
 from models.loading import Checkpoint, load_checkpoint
 
@@ -28,17 +31,21 @@ def noise(frames: int, height: int = 64, width: int = 64) -> Tensor:
     return torch.randn(frames, 4, height // 8, width // 8, generator=torch.Generator().manual_seed(3))
 
 
-def paint(method: PerFrame, hints: Tensor, latents: Tensor, on_step: OnStep | None = None) -> Tensor:
+def per_frame(checkpoint: Checkpoint, micro_batch: int = 1) -> PerFrame:
+    return PerFrame(Denoiser(checkpoint, PROMPT, "", SETTINGS, micro_batch))
+
+
+def pictures(method: PerFrame, hints: Tensor, latents: Tensor, on_step: OnStep | None = None) -> Tensor:
     """(frames, height, width, 3)"""
-    return torch.stack(list(method.paint(hints, latents, on_step)))
+    return torch.stack(list(paint(method, Chunk(hints, latents), on_step)))
 
 
 def painted(checkpoint: Checkpoint, prompt: str = PROMPT, negative: str = "", settings: Settings = SETTINGS) -> Tensor:
-    return paint(PerFrame(checkpoint, prompt, negative, settings), hints(1), noise(1))
+    return pictures(PerFrame(Denoiser(checkpoint, prompt, negative, settings)), hints(1), noise(1))
 
 
 def test_frames_are_pictures_of_the_hints_size(checkpoint: Checkpoint) -> None:
-    frames = paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(2, 72, 40), noise(2, 72, 40))
+    frames = pictures(per_frame(checkpoint), hints(2, 72, 40), noise(2, 72, 40))
     assert frames.shape == (2, 72, 40, 3) and frames.dtype is torch.float32
     assert frames.min() >= 0 and frames.max() <= 1 and frames.std() > 0.05
 
@@ -48,10 +55,10 @@ def test_the_same_input_gives_the_same_bytes(checkpoint: Checkpoint) -> None:
 
 
 def test_depth_prompt_negative_prompt_and_noise_matter(checkpoint: Checkpoint) -> None:
-    method, plain = PerFrame(checkpoint, PROMPT, "", SETTINGS), painted(checkpoint)
+    method, plain = per_frame(checkpoint), painted(checkpoint)
     changed = {
-        "depth": paint(method, torch.zeros_like(hints(1)), noise(1)),
-        "noise": paint(method, hints(1), -noise(1)),
+        "depth": pictures(method, torch.zeros_like(hints(1)), noise(1)),
+        "noise": pictures(method, hints(1), -noise(1)),
         "prompt": painted(checkpoint, prompt="a blue cat in the sea"),
         "negative prompt": painted(checkpoint, negative="ugly, blurry"),
         "controlnet scale": painted(checkpoint, settings=replace(SETTINGS, controlnet_conditioning_scale=0.0)),
@@ -68,10 +75,10 @@ def test_without_guidance_the_negative_prompt_is_not_used(checkpoint: Checkpoint
 
 
 def test_a_frame_does_not_see_its_neighbours(checkpoint: Checkpoint) -> None:
-    method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
-    together = paint(method, hints(3), noise(3))
+    method = per_frame(checkpoint)
+    together = pictures(method, hints(3), noise(3))
     for frame in range(3):
-        alone = paint(method, hints(3)[frame : frame + 1], noise(3)[frame : frame + 1])
+        alone = pictures(method, hints(3)[frame : frame + 1], noise(3)[frame : frame + 1])
         torch.testing.assert_close(together[frame], alone[0], rtol=0, atol=1e-4)
 
 
@@ -84,24 +91,26 @@ def test_half_precision_paints_about_the_same_picture(tiny_checkpoint: Path, dty
 
 
 def test_a_chunk_is_denoised_step_by_step_and_no_frame_depends_on_it(checkpoint: Checkpoint) -> None:
-    method = PerFrame(checkpoint, PROMPT, "", SETTINGS, micro_batch=2)
+    method = per_frame(checkpoint, micro_batch=2)
     shapes, batches = [], []
-    method.sample(hints(3), noise(3), lambda step, t, latents: shapes.append(latents.shape), lambda: batches.append(1))
+    method.sample(
+        Chunk(hints(3), noise(3)), lambda step, t, latents: shapes.append(latents.shape), lambda: batches.append(1)
+    )
     assert shapes == [(3, 4, 8, 8)] * 4
     assert len(batches) == 2 * 4
-    chunk, alone = paint(method, hints(3), noise(3)), paint(method, hints(3)[2:], noise(3)[2:])
+    chunk, alone = pictures(method, hints(3), noise(3)), pictures(method, hints(3)[2:], noise(3)[2:])
     assert torch.equal(chunk[2], alone[0])
 
 
 def test_pictures_that_are_not_numbers_are_refused(checkpoint: Checkpoint) -> None:
     with pytest.raises(ModelInvalid, match="not numbers in float32"):
-        PerFrame(checkpoint, PROMPT, "", SETTINGS).decode(noise(1) * torch.nan)
+        next(per_frame(checkpoint).denoiser.decode(noise(1) * torch.nan))
 
 
 def test_every_step_is_reported(checkpoint: Checkpoint) -> None:
     seen = []
-    method = PerFrame(checkpoint, PROMPT, "", SETTINGS)
-    paint(method, hints(1), noise(1), lambda step, timestep, latents: seen.append((step, timestep, latents.shape)))
+    method = per_frame(checkpoint)
+    pictures(method, hints(1), noise(1), lambda step, timestep, latents: seen.append((step, timestep, latents.shape)))
     assert [step for step, _, _ in seen] == [0, 1, 2, 3]
     assert [timestep for _, timestep, _ in seen] == sorted((timestep for _, timestep, _ in seen), reverse=True)
     assert {shape for _, _, shape in seen} == {(1, 4, 8, 8)}
@@ -112,7 +121,7 @@ def test_a_step_may_cancel(checkpoint: Checkpoint) -> None:
         raise Cancelled("enough")
 
     with pytest.raises(Cancelled):
-        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1), cancel)
+        pictures(per_frame(checkpoint), hints(1), noise(1), cancel)
 
 
 @pytest.mark.parametrize(
@@ -128,23 +137,23 @@ def test_running_out_of_memory_says_what_to_try(checkpoint: Checkpoint, error: E
         raise error
 
     with pytest.raises(OutOfMemory) as caught:
-        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1), fail)
+        pictures(per_frame(checkpoint), hints(1), noise(1), fail)
     assert "--micro-batch" in caught.value.hint and caught.value.exit_code == 75
 
 
 def test_other_runtime_errors_are_not_taken_for_it(checkpoint: Checkpoint) -> None:
     with pytest.raises(RuntimeError, match="size"):
-        paint(PerFrame(checkpoint, PROMPT, "", SETTINGS), hints(1), noise(1, 128, 128))
+        pictures(per_frame(checkpoint), hints(1), noise(1, 128, 128))
 
 
 def test_what_a_prompt_is_too_long_by_is_told(checkpoint: Checkpoint) -> None:
-    method = PerFrame(checkpoint, " ".join(["robot"] * 75 + ["rusty", "dragon"]), "", SETTINGS)
+    method = Denoiser(checkpoint, " ".join(["robot"] * 75 + ["rusty", "dragon"]), "", SETTINGS)
     assert method.cut_prompt == "rusty dragon" and method.cut_negative_prompt == ""
-    assert PerFrame(checkpoint, " ".join(["robot"] * 75), "", SETTINGS).cut_prompt == ""
+    assert Denoiser(checkpoint, " ".join(["robot"] * 75), "", SETTINGS).cut_prompt == ""
 
 
 def test_a_cut_negative_prompt_is_told_only_where_it_is_used(checkpoint: Checkpoint) -> None:
     negative = " ".join(["robot"] * 75 + ["cat"])
-    assert PerFrame(checkpoint, PROMPT, negative, SETTINGS).cut_negative_prompt == "cat"
+    assert Denoiser(checkpoint, PROMPT, negative, SETTINGS).cut_negative_prompt == "cat"
     unguided = replace(SETTINGS, guidance_scale=1.0)
-    assert PerFrame(checkpoint, PROMPT, negative, unguided).cut_negative_prompt == ""
+    assert Denoiser(checkpoint, PROMPT, negative, unguided).cut_negative_prompt == ""

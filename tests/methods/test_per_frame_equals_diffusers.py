@@ -14,6 +14,8 @@ from diffusers import (
 )
 
 from engine.contract.job import SCHEDULERS, Settings
+from engine.denoise.denoiser import Denoiser
+from engine.methods.chunk import Chunk
 from engine.methods.per_frame import PerFrame
 from models.loading import Checkpoint
 
@@ -81,8 +83,9 @@ def test_latents_and_pictures_equal_those_of_the_pipeline(
         controlnet_conditioning_scale=controlnet_scale,
         scheduler=scheduler,
     )
-    method = PerFrame(checkpoint, PROMPT, negative_prompt, settings, micro_batch=len(HINTS))
-    latents = method.sample(HINTS, LATENTS)
+    method = PerFrame(Denoiser(checkpoint, PROMPT, negative_prompt, settings, micro_batch=len(HINTS)))
+    latents = method.sample(Chunk(HINTS, LATENTS))
     expected_latents, expected_pictures = by_diffusers(checkpoint, settings, negative_prompt)
     torch.testing.assert_close(latents, expected_latents, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(method.decode(latents).numpy(), expected_pictures, rtol=0, atol=1e-5)
+    pictures = torch.stack(list(method.denoiser.decode(latents)))
+    np.testing.assert_allclose(pictures.numpy(), expected_pictures, rtol=0, atol=1e-5)

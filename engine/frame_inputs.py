@@ -1,0 +1,63 @@
+"""What the methods paint from: hints, noise and surface cells of a job's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from engine.methods.chunk import Chunk
+from engine.painting import Painting
+from engine.surface.depth_hint import depth_hint
+from engine.surface.frame_cells import FrameCells, SurfaceCells
+from engine.surface.noise import frame_noise
+from engine.surface.passes import FramePasses, read_passes
+from engine.surface.shot_surfaces import ShotSurfaces
+from engine.surface.surface_noise import SurfaceNoise
+from models.loading import Checkpoint
+
+
+class FrameInputs:
+    """Those of any frame, whatever else is painted."""
+
+    def __init__(self, painting: Painting, checkpoint: Checkpoint) -> None:
+        shot, plan = painting.shot, painting.plan
+        self._job = painting.job
+        self._plan = plan
+        self._surfaces = ShotSurfaces(painting.shot_folder, shot)
+        self._noise = SurfaceNoise(shot, painting.job.seed, plan.noise_levels, checkpoint.vae_scale_factor)
+        cell_size = painting.job.settings.surface.cell_size
+        self._cells = SurfaceCells(shot, plan.uv_fineness, checkpoint.strides, cell_size)
+
+    def read(
+        self, frames: Sequence[int], check_cancelled: Callable[[], None] = lambda: None
+    ) -> tuple[list[FramePasses], Chunk]:
+        """Calls `check_cancelled` before every frame. Raises ShotInvalid naming what is missing or damaged."""
+        passes, hints, noise, cells = [], [], [], []
+        for frame in frames:
+            check_cancelled()
+            shown = read_passes(self._surfaces.folder, self._surfaces.shot, frame)
+            passes.append(shown)
+            hints.append(self._hint(shown))
+            noise.append(self._latents(frame, shown))
+            cells.append(self._frame_cells(frame, shown))
+        return passes, Chunk(_stacked(hints)[:, None].expand(-1, 3, -1, -1), _stacked(noise), cells)
+
+    def _hint(self, passes: FramePasses) -> np.ndarray:
+        return depth_hint(passes, self._plan.inverse_depth_far, self._plan.inverse_depth_near)
+
+    def _latents(self, frame: int, passes: FramePasses) -> np.ndarray:
+        """What the frame starts from, (4, latent_height, latent_width) float32, unit normal."""
+        if self._job.settings.noise == "independent":
+            return frame_noise(self._job.seed, frame, *self._noise.grid.shape)
+        return self._noise.latents(self._surfaces.surface_of(frame, passes), self._job.settings.noise_share)
+
+    def _frame_cells(self, frame: int, passes: FramePasses) -> FrameCells:
+        if self._job.method == "per-frame":
+            return ()
+        return self._cells.of(self._surfaces.surface_of(frame, passes), passes)
+
+
+def _stacked(arrays: Sequence[np.ndarray]) -> torch.Tensor:
+    return torch.from_numpy(np.stack(arrays))

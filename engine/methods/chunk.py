@@ -1,0 +1,27 @@
+"""Frames that are denoised together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from engine.surface.frame_cells import FrameCells
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What a method paints frames from."""
+
+    hints: Tensor  # (frames, 3, height, width), depth in [0, 1], near is bright
+    noise: Tensor  # (frames, 4, latent_height, latent_width), unit normal
+    cells: Sequence[FrameCells] = ()
+    """Which surfaces each frame shows; empty for methods that do not ask."""
+
+    def __len__(self) -> int:
+        return len(self.hints)
+
+    def __getitem__(self, places: Sequence[int]) -> Chunk:
+        chosen = list(places)
+        return Chunk(self.hints[chosen], self.noise[chosen], [self.cells[place] for place in chosen])

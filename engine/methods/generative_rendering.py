@@ -1,0 +1,106 @@
+"""Generative Rendering (Cai et al., arXiv 2312.01409): frames share what keyframes of the clip compute.
+
+At every step the keyframes attend to each other (extended attention), and what each layer gives is unified on the
+surfaces. Then all frames attend to the keyframes too, and take the unified features where they show the same surface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from engine.denoise.denoiser import Denoiser, OnMicroBatch
+from engine.denoise.loop import OnStep, denoise
+from engine.denoise.predicted_x0 import PredictedX0
+from engine.denoise.surface_attention import Extraction, Injection, KeyframeFeatures, SurfaceAttention
+from engine.denoise.surface_x0 import normalised, synchronised
+from engine.methods.chunk import Chunk
+from engine.methods.keyframes import (
+    KeyframeRecorder,
+    Keyframes,
+    KeyframesAt,
+    KeyframeSteps,
+    StepKeyframes,
+    drawn_keyframes,
+    stored_keyframes,
+)
+from engine.methods.surface_strength import SurfaceStrength
+
+
+@dataclass(frozen=True)
+class GenerativeRendering:
+    """With keyframes that were denoised before, a frame is the same whatever it is painted with.
+
+    Without, they are drawn anew at each step from the frames that are painted, as in the paper; then each frame depends
+    on all the others.
+    """
+
+    denoiser: Denoiser
+    seed: int
+    keyframes: Keyframes | None = None
+    keyframe_steps: KeyframeSteps | None = None
+    """Of these keyframes, from `sample_keyframes`."""
+
+    @torch.inference_mode()
+    def sample(self, chunk: Chunk, on_step: OnStep | None = None, on_micro_batch: OnMicroBatch | None = None) -> Tensor:
+        """Clean latents of a chunk's frames, of the shape of its noise."""
+        if self.keyframes and self.keyframe_steps:
+            keyframes_at = stored_keyframes(self.keyframes, self.keyframe_steps, chunk)
+        else:
+            count = self.denoiser.settings.surface.keyframes
+            keyframes_at = drawn_keyframes(chunk, count, self.seed, self.denoiser.checkpoint.device)
+        return self._sample(chunk, keyframes_at, on_step, on_micro_batch)
+
+    @torch.inference_mode()
+    def sample_keyframes(
+        self, keyframes: Keyframes, on_step: OnStep | None = None, on_micro_batch: OnMicroBatch | None = None
+    ) -> KeyframeSteps:
+        """Denoises keyframes by themselves; all frames are then painted with what this gives."""
+        recorder = KeyframeRecorder(keyframes)
+        self._sample(keyframes.chunk, recorder.at, on_step, on_micro_batch)
+        return recorder.steps()
+
+    def _sample(
+        self, chunk: Chunk, keyframes_at: KeyframesAt, on_step: OnStep | None, on_micro_batch: OnMicroBatch | None
+    ) -> Tensor:
+        scheduler = self.denoiser.make_scheduler()
+        x_0 = PredictedX0.of(scheduler)
+
+        def predict_noise(step: int, x_t: Tensor, timestep: Tensor) -> Tensor:
+            strength = SurfaceStrength.at(step / len(scheduler.timesteps), self.denoiser.settings.surface)
+            shared = keyframes_at(step, x_t)
+            features = self._extract(shared, timestep) if strength.shares_features else {}
+
+            def injection(rows: Sequence[Tensor]) -> SurfaceAttention:
+                return Injection(self.denoiser.halves, features, rows, strength.pre_attention, strength.alpha)
+
+            noise_pred = self.denoiser.predict_frames(
+                x_t, timestep, chunk.hints, shared.rows, injection if features else None, on_micro_batch
+            )
+            if not strength.corrects_x_0:
+                return noise_pred
+            predicted = x_0.decode(noise_pred, x_t, timestep)
+            return x_0.encode(_corrected(predicted, shared, strength), x_t, timestep)
+
+        return denoise(predict_noise, self.denoiser.first_latents(chunk.noise, scheduler), scheduler, on_step)
+
+    def _extract(self, shared: StepKeyframes, timestep: Tensor) -> Mapping[str, KeyframeFeatures]:
+        """Extended attention among the keyframes; their own prediction is not needed."""
+        surface = self.denoiser.settings.surface
+        unify = [table.unify for table in shared.keyframes.tables]
+        extraction = Extraction(self.denoiser.halves, unify, surface.layers, surface.mean_weight)
+        self.denoiser.predict_noise(shared.x_t, timestep, shared.keyframes.chunk.hints, extraction)
+        return extraction.features
+
+
+def _corrected(x_0: Tensor, shared: StepKeyframes, strength: SurfaceStrength) -> Tensor:
+    """The frames' predicted x_0, (frames, 4, latent_height, latent_width), drawn to that of the keyframes on the same
+    surfaces: against drifting colours."""
+    keyframe_x_0 = shared.x_0_of(x_0)
+    table, rows = shared.keyframes.tables[0], shared.rows[0]
+    O = keyframe_x_0.flatten(2).transpose(1, 2).flatten(0, 1)  # noqa: E741 - (K * tokens, 4)
+    x_0 = normalised(x_0, table.unify(O, 0.0), rows, strength.normalisation)
+    return synchronised(x_0, table.unify(O, strength.mean_weight), rows, strength.x0_sync)

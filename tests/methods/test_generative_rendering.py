@@ -1,0 +1,136 @@
+"""The method on a small network, over frames whose cells are made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from engine.contract.job import SCHEDULERS, Settings, SurfaceSettings
+from engine.denoise.denoiser import Denoiser
+from engine.methods.chunk import Chunk
+from engine.methods.generative_rendering import GenerativeRendering
+from engine.methods.keyframes import Keyframes, KeyframeSteps
+from engine.methods.per_frame import PerFrame
+from engine.surface.cells import NO_CELL
+from engine.surface.layer_cells import LayerCells
+from models.loading import Checkpoint
+
+SIDE, FRAMES = 64, 5
+KEYFRAMES = (1, 3)
+SURFACE = SurfaceSettings(keyframes=2, normalisation=0.5, x0_sync=0.5)
+OFF = SurfaceSettings(keyframes=2, pre_attention=False, post_attention=0.0)
+SETTINGS = Settings(num_inference_steps=4, guidance_scale=3.0, surface=SURFACE)
+
+
+def layer(frame: int, side: int) -> LayerCells:
+    """A surface that fills the picture but for its left edge, and moves by a pixel to the right in each frame."""
+    row, column = np.mgrid[:side, :side]
+    cells = np.where(column > 0, row * 1000 + column - frame + 500, NO_CELL).astype(np.int64)
+    return LayerCells(cells, np.ones((side, side), np.float32), np.ones((side, side), np.float32))
+
+
+@pytest.fixture(scope="module")
+def chunk() -> Chunk:
+    generator = torch.Generator().manual_seed(0)
+    hints = torch.rand(FRAMES, 1, SIDE, SIDE, generator=generator).expand(-1, 3, -1, -1)
+    noise = torch.randn(FRAMES, 4, SIDE // 8, SIDE // 8, generator=generator)
+    return Chunk(hints, noise, [[layer(frame, SIDE // 8 >> level) for level in range(4)] for frame in range(FRAMES)])
+
+
+def denoiser(checkpoint: Checkpoint, settings: Settings = SETTINGS, micro_batch: int = 1) -> Denoiser:
+    return Denoiser(checkpoint, "a rusty robot in a desert", "ugly", settings, micro_batch)
+
+
+def with_keyframes(chunk: Chunk, denoiser: Denoiser) -> GenerativeRendering:
+    keyframes = Keyframes.of(chunk[KEYFRAMES], torch.device("cpu"))
+    steps = GenerativeRendering(denoiser, seed=0).sample_keyframes(keyframes)
+    return GenerativeRendering(denoiser, 0, keyframes, steps)
+
+
+def sampled(checkpoint: Checkpoint, chunk: Chunk, surface: SurfaceSettings) -> Tensor:
+    return with_keyframes(chunk, denoiser(checkpoint, replace(SETTINGS, surface=surface))).sample(chunk)
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_with_everything_off_it_is_frame_by_frame_painting_bit_for_bit(
+    checkpoint: Checkpoint, chunk: Chunk, scheduler: str
+) -> None:
+    off = denoiser(checkpoint, replace(SETTINGS, scheduler=scheduler, surface=OFF))
+    assert torch.equal(with_keyframes(chunk, off).sample(chunk), PerFrame(off).sample(chunk))
+    assert torch.equal(GenerativeRendering(off, seed=0).sample(chunk), PerFrame(off).sample(chunk))
+
+
+@pytest.mark.parametrize(
+    "part", [{"pre_attention": True}, {"post_attention": 0.7}, {"normalisation": 0.5}, {"x0_sync": 0.5}]
+)
+def test_each_part_alone_changes_the_frames(checkpoint: Checkpoint, chunk: Chunk, part: dict) -> None:
+    plain, changed = sampled(checkpoint, chunk, OFF), sampled(checkpoint, chunk, replace(OFF, **part))
+    others = [frame for frame in range(FRAMES) if frame != KEYFRAMES[0]]  # whose colours the first keyframe gives
+    assert ((changed - plain)[others].abs().amax(dim=(1, 2, 3)) > 1e-3).all()
+
+
+@pytest.mark.parametrize("micro_batch", [1, 2, 3])
+def test_a_frame_does_not_depend_on_what_it_is_painted_with(
+    checkpoint: Checkpoint, chunk: Chunk, micro_batch: int
+) -> None:
+    method = with_keyframes(chunk, denoiser(checkpoint, micro_batch=micro_batch))
+    together = method.sample(chunk)
+    reversed_order = method.sample(chunk[range(FRAMES)[::-1]])
+    assert torch.equal(reversed_order.flip(0), together)
+    assert torch.equal(method.sample(chunk[[2]]), together[[2]])
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_a_keyframe_among_the_frames_becomes_what_it_became_before(
+    checkpoint: Checkpoint, chunk: Chunk, scheduler: str
+) -> None:
+    method = with_keyframes(chunk, denoiser(checkpoint, replace(SETTINGS, scheduler=scheduler)))
+    seen: list[Tensor] = []
+    method.sample(chunk[KEYFRAMES], lambda step, timestep, latents: seen.append(latents))
+    recorded: list[Tensor] = []
+    GenerativeRendering(method.denoiser, 0).sample_keyframes(
+        method.keyframes, lambda step, timestep, latents: recorded.append(latents)
+    )
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(seen, recorded, strict=True))
+
+
+def test_keyframes_drawn_from_all_frames_are_the_keyframe_pass_itself(checkpoint: Checkpoint, chunk: Chunk) -> None:
+    """With as many keyframes as frames a drawing is but another order, and a mean does not depend on it."""
+    settings = replace(SETTINGS, surface=SurfaceSettings(keyframes=FRAMES, mean_weight=1.0))
+    drawn = GenerativeRendering(denoiser(checkpoint, settings), seed=0).sample(chunk)
+    keyframes = Keyframes.of(chunk, torch.device("cpu"))
+    last: list[Tensor] = []
+    GenerativeRendering(denoiser(checkpoint, settings), seed=0).sample_keyframes(
+        keyframes, lambda step, timestep, latents: last.append(latents)
+    )
+    torch.testing.assert_close(drawn, last[-1], rtol=0, atol=0.05)
+
+
+def test_another_seed_draws_other_keyframes(checkpoint: Checkpoint, chunk: Chunk) -> None:
+    first, again, other = (GenerativeRendering(denoiser(checkpoint), seed).sample(chunk) for seed in (0, 0, 1))
+    assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_frames_of_one_surface_come_closer_to_each_other(checkpoint: Checkpoint, chunk: Chunk) -> None:
+    """With alpha = 1 in every layer and the same noise, what two frames show of a cell differs less."""
+
+    def apart(surface: SurfaceSettings) -> float:
+        latents = sampled(checkpoint, chunk, surface)
+        return float((latents[2, ..., 3:] - latents[1, ..., 2:-1]).square().mean())
+
+    assert apart(replace(OFF, post_attention=1.0, post_attention_fade=0.0, layers="all")) < apart(OFF)
+
+
+def test_stored_steps_are_read_back_and_others_are_not(tmp_path: Path) -> None:
+    steps = KeyframeSteps(torch.randn(2, 3, 4, 8, 8), torch.zeros(0))
+    path = tmp_path / "keyframes.safetensors"
+    assert KeyframeSteps.load(path, "a", torch.device("cpu")) is None
+    steps.save(path, "a")
+    read = KeyframeSteps.load(path, "a", torch.device("cpu"))
+    assert read is not None and torch.equal(read.x_t, steps.x_t) and torch.equal(read.x_0, steps.x_0)
+    assert KeyframeSteps.load(path, "b", torch.device("cpu")) is None
