@@ -11,16 +11,13 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ..engine.contract.job import FORMATS, METHODS, NOISES, SCHEDULERS, Job, Settings
 from ..engine.contract.options import arguments_of, render_parser
+from .surface_properties import SurfaceProperties, choices
 
 DEFAULTS = Settings()
 PATHS = ("out", "model", "controlnet", "lora")
 
 
-def _choices(names: tuple[str, ...], meanings: dict[str, str]) -> list[tuple[str, str, str]]:
-    return [(name, name, meanings.get(name, "")) for name in names]
-
-
-class OverpaintSettings(bpy.types.PropertyGroup):
+class OverpaintSettings(SurfaceProperties, bpy.types.PropertyGroup):
     """Named as the options of the commands, so that a setting reads the same in the panel, a script and a job."""
 
     prompt: StringProperty(name="Prompt", description="What to paint: the surfaces, the material, the light, the style")
@@ -54,7 +51,7 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     scheduler: EnumProperty(
         name="Scheduler",
         description="The method that takes the noise away; changes details, and how many steps are enough",
-        items=_choices(
+        items=choices(
             SCHEDULERS,
             {
                 "ddim": "Plain and predictable; wants many steps",
@@ -68,9 +65,10 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     noise: EnumProperty(
         name="Noise",
         description="What the frames start from",
-        items=_choices(
+        items=choices(
             NOISES,
             {
+                "auto": "What suits the method",
                 "independent": "Every frame has noise of its own",
                 "surface": "The noise moves with the surfaces, so that frames have more in common",
             },
@@ -87,7 +85,13 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     method: EnumProperty(
         name="Method",
         description="How the frames are kept alike",
-        items=_choices(METHODS, {"per-frame": "Every frame on its own: fast, and surfaces change from frame to frame"}),
+        items=choices(
+            METHODS,
+            {
+                "generative-rendering": "Surfaces hold their look: frames share what keyframes of the clip compute",
+                "per-frame": "Every frame on its own: fast, and surfaces change from frame to frame",
+            },
+        ),
         default=Job.method,
     )
     model: StringProperty(
@@ -120,7 +124,7 @@ class OverpaintSettings(bpy.types.PropertyGroup):
     format: EnumProperty(
         name="Format",
         description="The kind of file a frame is written to",
-        items=_choices(
+        items=choices(
             tuple(FORMATS),
             {
                 "png": "8 bits a channel, lossless",
@@ -154,7 +158,8 @@ def unregister() -> None:
 def saved_arguments(scene: bpy.types.Scene) -> list[str]:
     """The scene's settings as the words of the command line, those at their defaults left out."""
     settings = scene.overpaint
-    values = {name: _value(getattr(settings, name)) for name in OverpaintSettings.__annotations__}
+    names = [*OverpaintSettings.__annotations__, *SurfaceProperties.__annotations__]
+    values = {name: _value(getattr(settings, name)) for name in names}
     values["lora"] = [item.strip() for item in settings.lora.split(";") if item.strip()] or None
     for name in PATHS:
         values[name] = _absolute(values[name])

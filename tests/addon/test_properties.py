@@ -24,6 +24,8 @@ AS_TYPED: tuple[Settings, ...] = (
     {"prompt": '-- a "rusty" robot;\na dünne wand --seed=3', "negative_prompt": "x"},
     {"guidance_scale": 7.3, "controlnet_scale": 0.1, "noise": "surface", "noise_share": 0.3},
     {"seed": 2**31 - 1, "steps": 1, "pass_scale": 3},
+    {"method": "per-frame", "keyframes": 5, "keyframe_choice": "spread", "layers": "all", "pre_attention": False},
+    {"post_attention": 0.4, "cell_size": 2.5, "x0_sync": 0.2},
     {"scheduler": "unipc", "format": "exr", "alpha": True},
     {"model": "/m/sd", "controlnet": "c", "out": "/jobs/robot"},
 )
