@@ -46,6 +46,10 @@ def make_method(
         return PerFrame(denoiser)
     if job.redraws_keyframes:
         return GenerativeRendering(denoiser, job.seed)
+    if len(plan.keyframes) < job.settings.surface.keyframes:
+        emit(
+            Warned(f"{job.settings.surface.keyframes} keyframes are asked for; there are {len(plan.keyframes)} frames")
+        )
     _, chunk = inputs.read(plan.keyframes, check_cancelled)
     keyframes = Keyframes.of(chunk, painting.device)
     path = painting.folder / KEYFRAMES_FILE

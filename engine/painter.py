@@ -19,6 +19,7 @@ from engine.painting import Painting
 from engine.pictures import write_picture
 from engine.stamps import frame_path, stamp_frame
 from engine.surface.passes import FramePasses
+from engine.unseen_objects import UnseenObjects
 
 LOG = logging.getLogger(__name__)
 
@@ -32,10 +33,12 @@ def paint_frames(painting: Painting, todo: Sequence[int], emit: Emit, check_canc
     denoiser = load_denoiser(painting, emit)
     inputs = FrameInputs(painting, denoiser.checkpoint)
     method = make_method(painting, denoiser, inputs, emit, check_cancelled)
+    unseen = UnseenObjects(painting.shot, method)
     clock = Clock("paint", painting, len(todo), emit, check_cancelled)
     for chunk in _chunks(painting, todo):
         clock.start_chunk(chunk)
         passes, frames = inputs.read(chunk, check_cancelled)
+        unseen.tell(passes, emit)
         pictures = paint(method, frames, clock.on_step, clock.on_micro_batch)
         for frame, shown, picture in zip(chunk, passes, pictures, strict=True):
             path = _write_frame(painting, frame, shown, picture.numpy())

@@ -21,7 +21,7 @@ from engine.pictures import read_picture
 from engine.run import generate
 from engine.surface.passes import read_passes
 from models.stand_in import make_stand_in
-from tests.synthetic_shot import make_shot
+from tests.synthetic_shot import BALL, make_shot, trace, write_passes
 
 ALL = "1-4"
 
@@ -134,6 +134,32 @@ def test_another_keyframe_means_other_frames(job: Path, tiny_checkpoint: Path, t
     changed = {**shot.frames, keyframe: replace(shot.frames[keyframe], content="another")}
     write_shot(tmp_path / "shot", replace(shot, frames=changed))
     assert paint(tmp_path / "shot", tiny_checkpoint, tmp_path / "job").written == 4
+
+
+def test_more_keyframes_than_frames_are_all_of_them(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:
+    messages: list[Message] = []
+    paint(example_shot, tiny_checkpoint, tmp_path, "--keyframes", "9", messages=messages)
+    assert sorted(read_json(tmp_path / "plan.json")["keyframes"]) == [1, 2, 3, 4]
+    assert Warned("9 keyframes are asked for; there are 4 frames") in messages
+
+
+def test_one_frame_is_its_own_keyframe(tiny_checkpoint: Path, tmp_path: Path) -> None:
+    make_shot(tmp_path / "shot", Clip(7, 7))
+    assert paint(tmp_path / "shot", tiny_checkpoint, tmp_path / "job", "--keyframes", "1").written == 1
+    assert read_json(tmp_path / "job" / "plan.json")["keyframes"] == [7]
+
+
+@pytest.mark.parametrize("uv", [np.nan, np.inf, 1e9])
+def test_objects_that_no_keyframe_can_see_are_named_once(tiny_checkpoint: Path, tmp_path: Path, uv: float) -> None:
+    shot = make_shot(tmp_path / "shot")
+    for frame in shot.frames:
+        channels = trace(shot, frame)
+        channels["UV.U"][channels["Id.X"] == BALL] = uv
+        write_passes(tmp_path / "shot", frame, channels)
+    messages: list[Message] = []
+    assert paint(tmp_path / "shot", tiny_checkpoint, tmp_path / "job", "--chunk", "2", messages=messages).written == 4
+    told = [message.message for message in messages if isinstance(message, Warned)]
+    assert len(told) == 1 and "no keyframe sees 'Ball'" in told[0]
 
 
 def test_keyframes_drawn_at_each_step_paint_the_whole_clip_or_nothing(

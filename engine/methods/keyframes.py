@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.contract.files import atomic
 from engine.methods.chunk import Chunk
+from engine.surface.cells import objects_of
 from engine.surface.keyframe_table import KeyframeTable
 
 HASH = "hash"
@@ -30,6 +31,11 @@ class Keyframes:
         """The first frame of the chunk counts as the first."""
         levels = zip(*chunk.cells, strict=True)
         return cls(chunk, [KeyframeTable.of(level).to(device) for level in levels])
+
+    @property
+    def seen_objects(self) -> set[int]:
+        """Their ids."""
+        return objects_of(self.tables[0].cells)
 
     def rows_of(self, chunk: Chunk) -> list[Tensor]:
         """Which rows of the tables a chunk's frames show, by level: (frames, tokens) int32, -1 for none."""

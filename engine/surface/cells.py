@@ -105,6 +105,11 @@ def pixel_cells(
     return cells
 
 
+def objects_of(cells: np.ndarray) -> set[int]:
+    """The ids of the objects that some cells, of any shape, lie on."""
+    return set((np.unique(cells[cells != NO_CELL]) >> (ISLAND_BITS + 2 * PLACE_BITS)).tolist())
+
+
 def _packed(object_id: np.ndarray, island: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndarray:
     cell = object_id << ISLAND_BITS | island % (1 << ISLAND_BITS)
     return (cell << PLACE_BITS | row) << PLACE_BITS | column

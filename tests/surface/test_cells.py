@@ -15,6 +15,7 @@ from engine.surface.cells import (
     PLACE_BITS,
     UNTOLD,
     cell_levels,
+    objects_of,
     pixel_cells,
     pixel_islands,
     uv_fineness,
@@ -92,6 +93,7 @@ def test_a_cell_is_one_place_of_the_surface_in_every_frame() -> None:
     assert max(np.linalg.norm(before[cell] - after[cell]) for cell in shared) < largest
 
 
+@pytest.mark.filterwarnings("error")
 def test_there_is_no_cell_without_an_object_a_level_or_a_usable_uv() -> None:
     ids = np.array([[0, 1, 2, 1, 1, 3, 1]], np.int32)
     uv = np.array([[[0, 0], [np.nan, 0], [0, 0], [0, np.inf], [17, 0], [1500, 0], [0.5, 0.5]]], np.float32)
@@ -152,6 +154,7 @@ def test_one_island_and_no_geometry_are_told_by_nothing() -> None:
         assert not pixel_islands(shown, TexelAtlas().of).any()
 
 
+@pytest.mark.filterwarnings("error")
 def test_pixels_with_bad_uvs_have_no_island() -> None:
     frame = halves()
     frame.uv[frame.seen.object_id == BALL.id] = np.nan
@@ -163,3 +166,9 @@ def test_a_mesh_has_an_island_for_every_triangle() -> None:
     arrays = vars(posed.mesh) | {"island": np.zeros(3, np.int32)}
     with pytest.raises(ValueError, match="island: expected one for each of"):
         Mesh.of(arrays)
+
+
+def test_a_cell_knows_its_object() -> None:
+    ids = np.array([[0, 1, 131071]], np.int32)
+    cells = pixel_cells(ids, np.full((1, 3, 2), 0.5, np.float32), np.full((1, 3), 4095, np.int32), {1: 12, 131071: 0})
+    assert objects_of(cells) == {1, 131071}
