@@ -13,7 +13,7 @@ from engine.home import overpaint_home
 
 
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|preview")
+    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|preview|consistency")
     what.add_parser("capture", help="how much slower the capture is than a bare script").set_defaults(run=_capture)
     what.add_parser("score", help="how long 200 frames take to score, and in how much memory").set_defaults(run=_score)
     preview = what.add_parser("preview", help="how right and how sharp the preview's pictures are")
@@ -22,6 +22,16 @@ def add_bench_options(parser: argparse.ArgumentParser) -> None:
     preview.add_argument("--sheet", type=Path, metavar="FILE.png", help="draw materials by shapes, beside renders")
     preview.add_argument("--json", action="store_true", help="end with one machine-readable line")
     preview.set_defaults(run=_preview)
+    consistency = what.add_parser("consistency", help="how well surfaces hold their look, part by part of the method")
+    consistency.add_argument("--sweep", metavar="SETTING", help="one setting over a range, instead of the parts")
+    consistency.add_argument("--scenes", metavar="NAMES", help="of examples/, with commas (default: all)")
+    consistency.add_argument("--model", default="preview", metavar="NAME_OR_PATH", help="default: preview")
+    consistency.add_argument("--clip", default="1-24", metavar="RANGE", help="default: 1-24")
+    consistency.add_argument("--steps", type=int, default=20, help="default: 20")
+    consistency.add_argument("--seeds", type=int, default=3, metavar="N", help="default: 3")
+    consistency.add_argument("--work", type=Path, default=Path("out/consistency"), metavar="FOLDER", help="%(default)s")
+    consistency.add_argument("--judge", action=argparse.BooleanOptionalAction, default=True, help="of materials")
+    consistency.set_defaults(run=_consistency)
 
 
 def _capture(options: argparse.Namespace) -> None:
@@ -50,3 +60,20 @@ def _preview(options: argparse.Namespace) -> None:
         tell(str(judgement))
     if options.json:
         print(json.dumps([asdict(judgement) | {"passed": judgement.passed} for judgement in judgements]))
+
+
+def _consistency(options: argparse.Namespace) -> None:
+    from engine.bench.consistency import ConsistencySettings, bench_consistency, table
+    from engine.bench.variants import ABLATION, SCENES, SWEEPS
+
+    named = options.scenes.split(",") if options.scenes else [scene.name for scene in SCENES]
+    scenes = tuple(scene for scene in SCENES if scene.name in named)
+    if unknown := set(named) - {scene.name for scene in scenes}:
+        raise UsageError(f"there is no scene {min(unknown)!r}", f"choose of: {', '.join(s.name for s in SCENES)}")
+    if options.sweep and options.sweep not in SWEEPS:
+        raise UsageError(f"there is no sweep over {options.sweep!r}", f"choose one of: {', '.join(SWEEPS)}")
+    variants = SWEEPS[options.sweep] if options.sweep else ABLATION
+    settings = ConsistencySettings(
+        options.model, options.clip, options.steps, options.seeds, scenes, variants, options.judge, options.work
+    )
+    print(table(bench_consistency(settings, overpaint_home(), print)))

@@ -18,9 +18,9 @@ from engine.bench.exhibits import Exhibits, render_exhibits
 from engine.bench.judges import Judges, JudgeSettings, OnLine, provide_judges
 from engine.bench.preview_sheet import write_preview_sheet
 from engine.contract.job import Settings
-from engine.methods.chunk import Chunk
 from engine.denoise.denoiser import Denoiser
 from engine.device import choose_device
+from engine.methods.chunk import Chunk
 from engine.methods.method import paint
 from engine.methods.per_frame import PerFrame
 from engine.surface.noise import frame_noise
