@@ -21,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, default=Path("out/train"), metavar="FOLDER", help="default: %(default)s")
     parser.add_argument("--pictures", type=int, metavar="N", help="how many to train on")
     parser.add_argument("--vae-minutes", type=float, metavar="M", help="training time of the VAE")
+    parser.add_argument("--decoder-minutes", type=float, metavar="M", help="more of it, for its decoder at the end")
     parser.add_argument("--minutes", type=float, metavar="M", help="training time of UNet, ControlNet and text encoder")
     parser.add_argument("--start-from", type=Path, metavar="CHECKPOINT", help="an earlier checkpoint to train further")
     parser.add_argument("--device", default="cuda" if has_cuda else "cpu", help="default: %(default)s")
@@ -43,6 +44,10 @@ def _adjusted(recipe: Recipe, options: argparse.Namespace) -> Recipe:
     return replace(
         recipe,
         corpus=replace(recipe.corpus, pictures=options.pictures or recipe.corpus.pictures),
-        vae=replace(recipe.vae, minutes=options.vae_minutes or recipe.vae.minutes),
+        vae=replace(
+            recipe.vae,
+            minutes=options.vae_minutes or recipe.vae.minutes,
+            decoder_minutes=options.decoder_minutes or recipe.vae.decoder_minutes,
+        ),
         denoiser=replace(recipe.denoiser, minutes=options.minutes or recipe.denoiser.minutes),
     )

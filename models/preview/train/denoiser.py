@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from models.loading import Checkpoint
 from models.preview.train.batches import Batch, fixed_batches, plain_hint, random_batch
 from models.preview.train.corpus import render_pictures
 from models.preview.train.examples import Examples
+from models.preview.train.gradients import ThreadedGradients
 from models.preview.train.loop import current_phase, learning_rate_factor
 from models.preview.train.networks import make_scheduler, predict
 from models.preview.train.recipe import Recipe
@@ -53,7 +53,7 @@ class DenoiserTraining:
         self.generator = torch.Generator().manual_seed(recipe.seed + SEED)
         self.optimizer = torch.optim.AdamW(self.networks.parameters(), betas=(0.9, 0.99), fused=True)
         self.ema = EMAModel(self.networks.parameters(), decay=recipe.denoiser.ema_decay, foreach=True)
-        self.threads = ThreadPoolExecutor(recipe.denoiser.threads, initializer=self._prepare_thread)
+        self.gradients = ThreadedGradients(recipe.threads)
         self.least_loss = float("inf")
 
     def step(self, share: float) -> float:
@@ -61,10 +61,11 @@ class DenoiserTraining:
         self.optimizer.param_groups[0]["lr"] = self.recipe.denoiser.learning_rate * learning_rate_factor(share)
         phase = current_phase(self.recipe.denoiser.phases, share)
         batch = random_batch(self.examples, self.checkpoint.tokenizer, phase, self.generator)
-        loss = self._set_gradients(batch)
-        if clip_grad_norm_(self.networks.parameters(), 1.0).isfinite():  # half precision may overflow
+        parameters = list(self.networks.parameters())
+        loss = self.gradients.set(parameters, self._loss, batch.split(self.recipe.threads))
+        if clip_grad_norm_(parameters, 1.0).isfinite():  # half precision may overflow
             self.optimizer.step()
-        self.ema.step(self.networks.parameters())
+        self.ema.step(parameters)
         return loss
 
     @torch.no_grad()
@@ -96,23 +97,6 @@ class DenoiserTraining:
         self.ema.to(self.examples.values.device)
         self.generator.set_state(state["generator"])
         self.least_loss = state["least_loss"]
-
-    def _prepare_thread(self) -> None:
-        if self.recipe.denoiser.threads > 1:
-            torch.set_num_threads(1)
-
-    def _set_gradients(self, batch: Batch) -> float:
-        """Gives every parameter the gradient of the batch's loss, and returns the loss."""
-        parts = list(self.threads.map(self._gradients, batch.split(self.recipe.denoiser.threads)))
-        for parameter, *gradients in zip(self.networks.parameters(), *(part for _, part in parts), strict=True):
-            given = [gradient for gradient in gradients if gradient is not None]
-            # In the parameter's own memory layout: the fused optimizer goes by it.
-            parameter.grad = torch.empty_like(parameter).copy_(sum(given) / len(parts)) if given else None
-        return sum(loss for loss, _ in parts) / len(parts)
-
-    def _gradients(self, batch: Batch) -> tuple[float, tuple[Tensor | None, ...]]:
-        loss = self._loss(batch)
-        return loss.item(), torch.autograd.grad(loss, list(self.networks.parameters()), allow_unused=True)
 
     def _loss(self, batch: Batch) -> Tensor:
         """Plain mean squared error of v: weights that fade at high noise leave skies and hues unlearned."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.preview.train.recipe import Phase
 from models.preview.world.looks import Look
 
 
@@ -61,3 +62,10 @@ def crop(pictures: Tensor, corners: Sequence[tuple[int, int]], size: int) -> Ten
     """Cuts a square out of every picture of (batch, ..., height, width)."""
     cuts = zip(pictures, corners, strict=True)
     return torch.stack([picture[..., row : row + size, column : column + size] for picture, (row, column) in cuts])
+
+
+def random_crops(examples: Examples, phase: Phase, generator: torch.Generator) -> Tensor:
+    """Squares out of random examples' values, (phase.batch, ..., phase.crop, phase.crop)."""
+    drawn = torch.randint(len(examples), (phase.batch,), generator=generator)
+    corners = random_corners(phase.batch, examples.values.shape[-1] - phase.crop, generator)
+    return crop(examples.values[drawn], corners, phase.crop)

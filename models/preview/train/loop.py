@@ -92,6 +92,10 @@ def train(
         _save(training, progress, state_file)
 
 
+def is_finished(state_file: Path, budget: float) -> bool:
+    return state_file.exists() and _read(state_file)["progress"]["seconds"] >= budget
+
+
 def learning_rate_factor(share: float) -> float:
     """Linear warm-up, then constant, then half a cosine down to 0 over the last part of the budget."""
     decay = max(0.0, share - (1 - DECAY_SHARE)) / DECAY_SHARE
@@ -109,9 +113,13 @@ def _passes(interval: float, before: float, after: float) -> bool:
 def _resume(training: Training, state_file: Path) -> Progress:
     if not state_file.exists():
         return Progress()
-    state = torch.load(state_file, map_location="cpu", weights_only=True)
+    state = _read(state_file)
     training.load_state_dict(state["training"])
     return Progress(**state["progress"])
+
+
+def _read(state_file: Path) -> dict[str, Any]:
+    return torch.load(state_file, map_location="cpu", weights_only=True)
 
 
 def _save(training: Training, progress: Progress, state_file: Path) -> None:

@@ -35,6 +35,8 @@ class VaeRecipe:
     minutes: float
     learning_rate: float
     phases: tuple[Phase, ...]
+    decoder_minutes: float
+    """For the decoder alone, once the denoiser is trained."""
 
     @property
     def factor(self) -> int:
@@ -54,8 +56,6 @@ class DenoiserRecipe:
     learning_rate: float
     ema_decay: float
     phases: tuple[Phase, ...]
-    threads: int = 1
-    """Each computes a part of a batch by itself: on a CPU much faster than one batch shared by as many."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ class Recipe:
     vae: VaeRecipe
     denoiser: DenoiserRecipe
     seed: int = 0
+    threads: int = 1
+    """Each computes a part of a batch by itself: on a CPU much faster than one batch shared by as many."""
 
     @property
     def latent_size(self) -> int:
         return self.size // self.vae.factor
 
 
-# Two cores, less than two hours. Self-attention at 32x32 takes half of a step there: hence 16x16 crops first.
+# Two cores, some two hours. Self-attention at 32x32 takes half of a step there: hence 16x16 crops first.
 CPU = Recipe(
     size=128,
     corpus=CorpusRecipe(pictures=20_000, held_out=512, per_look=1, per_shard=256, workers=2),
@@ -81,6 +83,7 @@ CPU = Recipe(
         minutes=9,
         learning_rate=2e-3,
         phases=(Phase(until=0.5, crop=32, batch=16), Phase(until=0.8, crop=48, batch=16), Phase(1, crop=128, batch=4)),
+        decoder_minutes=8,
     ),
     denoiser=DenoiserRecipe(
         widths=(32, 64, 128, 128),
@@ -93,8 +96,8 @@ CPU = Recipe(
         learning_rate=1e-3,
         ema_decay=0.998,  # some 500 steps: a small part of the run
         phases=(Phase(until=0.55, crop=16, batch=32), Phase(1, crop=32, batch=16)),
-        threads=2,
     ),
+    threads=2,
 )
 
 # A large GPU, half an hour.
@@ -107,6 +110,7 @@ GPU = Recipe(
         minutes=5,
         learning_rate=1.5e-3,
         phases=(Phase(until=0.7, crop=64, batch=128), Phase(1, crop=256, batch=16)),
+        decoder_minutes=2,
     ),
     denoiser=DenoiserRecipe(
         widths=(48, 96, 144, 192),
@@ -132,6 +136,7 @@ TINY = Recipe(
         minutes=0.05,
         learning_rate=1e-3,
         phases=(Phase(until=0.5, crop=16, batch=2), Phase(1, crop=64, batch=2)),
+        decoder_minutes=0.02,
     ),
     denoiser=DenoiserRecipe(
         widths=(8, 8, 8, 8),
@@ -144,8 +149,8 @@ TINY = Recipe(
         learning_rate=1e-3,
         ema_decay=0.9,
         phases=(Phase(until=0.5, crop=8, batch=2), Phase(1, crop=16, batch=2)),
-        threads=2,
     ),
+    threads=2,
 )
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType({"cpu": CPU, "gpu": GPU, "tiny": TINY})

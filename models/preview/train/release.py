@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import torch
+from diffusers import AutoencoderKL
 
 from models.loading import Checkpoint
 from models.preview.train.networks import make_scheduler
@@ -26,10 +27,15 @@ def write_checkpoint(checkpoint: Checkpoint, tokenizer: Path, folder: Path) -> N
     shutil.rmtree(earlier, ignore_errors=True)
 
 
+def publish_vae(vae: AutoencoderKL, folder: Path) -> None:
+    """Puts another VAE into a whole checkpoint."""
+    save_network(vae, folder / "vae", torch.float16, SHARD_BYTES)
+
+
 def _write(checkpoint: Checkpoint, tokenizer: Path, folder: Path) -> None:
     save_network(checkpoint.unet, folder / "unet", torch.float16, SHARD_BYTES)
     save_network(checkpoint.controlnet, folder / "controlnet", torch.float16, SHARD_BYTES)
-    save_network(checkpoint.vae, folder / "vae", torch.float16, SHARD_BYTES)
+    publish_vae(checkpoint.vae, folder)
     save_text_encoder(checkpoint.text_encoder, folder / "text_encoder", torch.float16)
     shutil.copytree(tokenizer, folder / "tokenizer")
     write_json(folder / "scheduler" / "scheduler_config.json", plain_config(make_scheduler()))

@@ -14,12 +14,14 @@ from engine.contract.files import make_folder
 from models.loading import Checkpoint, load_checkpoint
 from models.networks import load_network
 from models.preview.train.corpus import held_out_pictures, training_pictures
+from models.preview.train.decoder import DecoderTraining
 from models.preview.train.denoiser import DenoiserTraining
 from models.preview.train.examples import Examples
 from models.preview.train.journal import Journal
-from models.preview.train.loop import INTERVALS, Intervals, train
+from models.preview.train.loop import INTERVALS, Intervals, is_finished, train
 from models.preview.train.networks import untrained
 from models.preview.train.recipe import Recipe
+from models.preview.train.release import publish_vae
 from models.preview.train.vae import VaeTraining, fold_statistics
 from models.preview.train.vocabulary import make_tokenizer
 from models.preview.world.captions import known_words
@@ -51,6 +53,8 @@ class Session:
         checkpoint = self._initial_checkpoint()
         checkpoint = replace(checkpoint, vae=self._finished_vae(checkpoint.vae, pictures, held_out))
         self._train_denoiser(checkpoint, pictures, held_out)
+        if not self.start_from:
+            self._train_decoder(checkpoint.vae, pictures, held_out)
         return self.work / "checkpoint"
 
     @property
@@ -80,6 +84,13 @@ class Session:
         return load_network(AutoencoderKL, folder).to(self.device).requires_grad_(False)
 
     def _train_denoiser(self, checkpoint: Checkpoint, pictures: Examples, held_out: Examples) -> None:
-        training = DenoiserTraining(self.recipe, checkpoint, pictures, held_out, self.work)
-        budget = 60 * self.recipe.denoiser.minutes
-        train(training, budget, self.work / "denoiser.state", self._journal, self.intervals)
+        budget, state = 60 * self.recipe.denoiser.minutes, self.work / "denoiser.state"
+        if not is_finished(state, budget):  # encoding all pictures once more takes minutes
+            training = DenoiserTraining(self.recipe, checkpoint, pictures, held_out, self.work)
+            train(training, budget, state, self._journal, self.intervals)
+
+    def _train_decoder(self, vae: AutoencoderKL, pictures: Examples, held_out: Examples) -> None:
+        training = DecoderTraining(self.recipe, vae, pictures, held_out, self.work / "sheets")
+        budget = 60 * self.recipe.vae.decoder_minutes
+        train(training, budget, self.work / "decoder.state", self._journal, self.intervals)
+        publish_vae(vae, self.work / "checkpoint")

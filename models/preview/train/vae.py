@@ -12,7 +12,7 @@ from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
 from models.preview.train.corpus import render_pictures
-from models.preview.train.examples import Examples, crop, random_corners
+from models.preview.train.examples import Examples, random_crops
 from models.preview.train.loop import current_phase, learning_rate_factor
 from models.preview.train.pca import initialise_encoder
 from models.preview.train.recipe import Recipe
@@ -34,7 +34,7 @@ class VaeTraining:
         self.recipe = recipe
         self.vae = vae.train()
         self.pictures = pictures
-        self.held_out = held_out.first(REVIEWED)
+        self.held_out = held_out
         self.sheets = sheets
         self.generator = torch.Generator().manual_seed(recipe.seed + SEED)
         initialise_encoder(vae, to_signed(pictures.first(1024).values))
@@ -43,7 +43,7 @@ class VaeTraining:
     def step(self, share: float) -> float:
         self._renew_pictures()
         self.optimizer.param_groups[0]["lr"] = self.recipe.vae.learning_rate * learning_rate_factor(share)
-        pictures = self._draw_crops(share)
+        pictures = to_signed(random_crops(self.pictures, current_phase(self.recipe.vae.phases, share), self.generator))
         with torch.autocast(pictures.device.type, torch.bfloat16):
             posterior = self.vae.encode(pictures).latent_dist
             reconstructed = self.vae.decode(posterior.sample(self.generator)).sample
@@ -57,10 +57,7 @@ class VaeTraining:
 
     @torch.no_grad()
     def review(self, step: int) -> dict[str, float]:
-        pictures = to_signed(self.held_out.values)
-        reconstructed = self.vae.decode(self.vae.encode(pictures).latent_dist.mode()).sample.clamp(-1, 1)
-        save_sheet(self.sheets / f"vae-{step:06}.png", [(pictures[:SHOWN] + 1) / 2, (reconstructed[:SHOWN] + 1) / 2])
-        return {"psnr": -10 * ((reconstructed - pictures) / 2).square().mean().log10().item()}
+        return review_vae(self.vae, self.held_out, self.sheets / f"vae-{step:06}.png")
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -74,16 +71,18 @@ class VaeTraining:
         self.optimizer.load_state_dict(state["optimizer"])
         self.generator.set_state(state["generator"])
 
-    def _draw_crops(self, share: float) -> Tensor:
-        phase = current_phase(self.recipe.vae.phases, share)
-        drawn = torch.randint(len(self.pictures), (phase.batch,), generator=self.generator)
-        corners = random_corners(phase.batch, self.recipe.size - phase.crop, self.generator)
-        return to_signed(crop(self.pictures.values[drawn], corners, phase.crop))
-
     def _renew_pictures(self) -> None:
         if count := self.recipe.corpus.renewed_per_step:
             device = self.pictures.values.device
             self.pictures.renew(render_pictures(self.recipe, count, self.generator, device))
+
+
+def review_vae(vae: AutoencoderKL, held_out: Examples, sheet: Path) -> dict[str, float]:
+    """How well pictures come back, in dB, and a sheet of them."""
+    pictures = to_signed(held_out.first(REVIEWED).values)
+    reconstructed = vae.decode(vae.encode(pictures).latent_dist.mode()).sample.clamp(-1, 1)
+    save_sheet(sheet, [(pictures[:SHOWN] + 1) / 2, (reconstructed[:SHOWN] + 1) / 2])
+    return {"psnr": -10 * ((reconstructed - pictures) / 2).square().mean().log10().item()}
 
 
 def to_signed(color: Tensor) -> Tensor:

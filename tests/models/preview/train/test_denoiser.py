@@ -3,14 +3,12 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 
-import pytest
 import torch
 
 from models.loading import Checkpoint, load_checkpoint
-from models.preview.train.batches import random_batch
 from models.preview.train.denoiser import DenoiserTraining
 from models.preview.train.examples import Examples
-from models.preview.train.recipe import TINY, Phase
+from models.preview.train.recipe import TINY
 
 
 def make_training(checkpoint: Checkpoint, pictures: Examples, work: Path) -> DenoiserTraining:
@@ -64,18 +62,3 @@ def test_all_three_networks_learn(checkpoint: Checkpoint, pictures: Examples, tm
         assert any(not torch.equal(a, b) for a, b in zip(network.parameters(), untrained.parameters(), strict=True)), (
             name
         )
-
-
-def test_parts_of_a_batch_on_threads_of_their_own_give_the_gradient_of_the_whole(
-    checkpoint: Checkpoint, pictures: Examples, tmp_path: Path
-) -> None:
-    training = make_training(checkpoint, pictures, tmp_path)
-    batch = random_batch(training.examples, checkpoint.tokenizer, Phase(1, 8, 4), torch.Generator().manual_seed(0))
-    loss = training._set_gradients(batch)
-    parameters = list(training.networks.parameters())
-    whole, expected = training._gradients(batch)
-    assert loss == pytest.approx(whole, rel=1e-3)
-    for parameter, gradient in zip(parameters, expected, strict=True):
-        if gradient is not None:
-            torch.testing.assert_close(parameter.grad, gradient, rtol=0.1, atol=2e-3)  # bfloat16
-            assert parameter.grad.stride() == parameter.stride(), "the fused optimizer reads memory in its own order"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from diffusers import AutoencoderKL
 
 from models.loading import load_checkpoint
+from models.networks import load_network
 from models.preview.train.recipe import TINY
 from models.preview.train.session import Session
 
@@ -43,7 +45,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_training_goes_from_nothing_to_a_checkpoint(trained: Path) -> None:
-    assert list(dict.fromkeys(stages(trained))) == ["corpus", "vae", "denoiser"]
+    assert list(dict.fromkeys(stages(trained))) == ["corpus", "vae", "denoiser", "decoder"]
     checkpoint = load_checkpoint(trained / "checkpoint")
     assert checkpoint.known_words
     assert checkpoint.vae.config.scaling_factor == 1
@@ -55,9 +57,19 @@ def test_a_finished_training_does_nothing_more(trained: Path) -> None:
     assert stages(trained) == before
 
 
+def test_the_published_decoder_is_the_one_trained_last_and_latents_stay(trained: Path) -> None:
+    published = load_checkpoint(trained / "checkpoint").vae
+    first = load_network(AutoencoderKL, trained / "vae")
+    last = torch.load(trained / "decoder.state", weights_only=True)["training"]["vae"]
+    for name, weights in published.state_dict().items():
+        assert torch.equal(weights.half(), last[name].half()), name
+    assert torch.equal(first.encoder.conv_in.weight.half(), published.encoder.conv_in.weight.half())
+    assert not torch.equal(first.decoder.conv_in.weight.half(), published.decoder.conv_in.weight.half())
+
+
 def test_a_checkpoint_can_be_trained_further_with_its_own_vae(trained: Path, tmp_path: Path) -> None:
     Session(TINY, tmp_path, CPU, start_from=trained / "checkpoint").run()
-    assert "vae" not in stages(tmp_path)
+    assert not {"vae", "decoder"} & set(stages(tmp_path))
     earlier, later = (load_checkpoint(work / "checkpoint") for work in (trained, tmp_path))
     assert torch.equal(earlier.vae.decoder.conv_in.weight, later.vae.decoder.conv_in.weight)
     assert not torch.equal(earlier.unet.conv_in.weight, later.unet.conv_in.weight)
