@@ -23,13 +23,17 @@ class Mesh:
     vertices: np.ndarray  # (V, 3) float32, object space
     triangles: np.ndarray  # (T, 3) int32
     uv: np.ndarray  # (T, 3, 2) float32, per corner
+    island: np.ndarray  # (T,) int32, the UV island of each triangle; all one where the shot does not tell
     topology: str
     """Equal as long as triangles and UVs are: only so long is a point of the texture one point of the surface."""
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> Mesh:
         vertices, triangles, uv = (arrays[name] for name in ("vertices", "triangles", "uv"))
-        return cls(vertices, triangles, uv, content_hash(triangles, uv))
+        island = arrays["island"] if "island" in arrays else np.zeros(len(triangles), np.int32)
+        if island.shape != (len(triangles),):
+            raise ValueError(f"island: expected one for each of {len(triangles)} triangles, got {island.shape}")
+        return cls(vertices, triangles, uv, island, content_hash(triangles, uv))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,11 @@ class Poses:
     def __init__(self, folder: Path, shot: Shot) -> None:
         self._folder = folder
         self._objects = {item.key: item for item in shot.objects}
-        self._stored = cache(self._read_geometry)
+        self._read_once = cache(self._read_geometry)
+
+    def stored(self, item: ShotObject) -> Mesh:
+        """The mesh in the object's geometry file. Raises ShotInvalid where it is missing or damaged."""
+        return self._read_once(item.geometry)
 
     def at(self, frame: int) -> dict[int, PosedObject]:
         """The objects of a frame by id. Raises ShotInvalid naming the file that is missing or damaged."""
@@ -64,7 +72,7 @@ class Poses:
                 raise ShotInvalid(
                     f"the motion of frame {frame} has the key {key}, which no object has", "capture again"
                 )
-            mesh = self._stored(item.geometry)
+            mesh = self.stored(item)
             if shape != AS_STORED:
                 mesh = shapes.setdefault((item.geometry, shape), _reshaped(mesh, motion.shapes[shape]))
             posed[item.id] = PosedObject(item, mesh, matrix)
@@ -87,4 +95,4 @@ def has_geometry(folder: Path) -> bool:
 def _reshaped(stored: Mesh, shape: Mapping[str, np.ndarray]) -> Mesh:
     if "triangles" in shape:
         return Mesh.of(shape)
-    return Mesh(shape["vertices"], stored.triangles, stored.uv, stored.topology)
+    return Mesh(shape["vertices"], stored.triangles, stored.uv, stored.island, stored.topology)
