@@ -58,6 +58,8 @@ class OverpaintSettings(SurfaceProperties, bpy.types.PropertyGroup):
                 "dpm++2m": "Good with 20 steps",
                 "unipc": "Good with few steps",
                 "euler": "Fast and soft",
+                "lcm": "4 to 8 steps, with an LCM LoRA and a guidance scale of 1 to 2",
+                "dpm++2m-sde": "Adds noise at each step: livelier detail",
             },
         ),
         default=DEFAULTS.scheduler,

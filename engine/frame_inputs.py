@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from engine.contract.job import STOCHASTIC_SCHEDULERS
 from engine.methods.chunk import Chunk
 from engine.painting import Painting
 from engine.surface.depth_hint import depth_hint
@@ -34,24 +35,33 @@ class FrameInputs:
         self, frames: Sequence[int], check_cancelled: Callable[[], None] = lambda: None
     ) -> tuple[list[FramePasses], Chunk]:
         """Calls `check_cancelled` before every frame. Raises ShotInvalid naming what is missing or damaged."""
-        passes, hints, noise, cells = [], [], [], []
+        passes, hints, noise, step_noise, cells = [], [], [], [], []
         for frame in frames:
             check_cancelled()
             shown = read_passes(self._surfaces.folder, self._surfaces.shot, frame)
             passes.append(shown)
             hints.append(self._hint(shown))
             noise.append(self._latents(frame, shown))
+            step_noise += [self._latents(frame, shown, draw) for draw in self._draws]
             cells.append(self._frame_cells(frame, shown))
-        return passes, Chunk(_stacked(hints)[:, None].expand(-1, 3, -1, -1), _stacked(noise), cells)
+        channels = _stacked(hints)[:, None].expand(-1, 3, -1, -1)
+        added = _stacked(step_noise).unflatten(0, (len(frames), -1)) if step_noise else None
+        return passes, Chunk(channels, _stacked(noise), added, cells)
 
     def _hint(self, passes: FramePasses) -> np.ndarray:
         return depth_hint(passes, self._plan.inverse_depth_far, self._plan.inverse_depth_near)
 
-    def _latents(self, frame: int, passes: FramePasses) -> np.ndarray:
-        """What the frame starts from, (4, latent_height, latent_width) float32, unit normal."""
+    @property
+    def _draws(self) -> range:
+        """Of the noise that is added at each step."""
+        settings = self._job.settings
+        return range(1, 1 + (settings.num_inference_steps if settings.scheduler in STOCHASTIC_SCHEDULERS else 0))
+
+    def _latents(self, frame: int, passes: FramePasses, draw: int = 0) -> np.ndarray:
+        """What the frame starts from, or gets at a step, (4, latent_height, latent_width) float32, unit normal."""
         if self._job.settings.noise == "independent":
-            return frame_noise(self._job.seed, frame, *self._noise.grid.shape)
-        return self._noise.latents(self._surfaces.surface_of(frame, passes), self._job.settings.noise_share)
+            return frame_noise(self._job.seed, frame, *self._noise.grid.shape, draw)
+        return self._noise.latents(self._surfaces.surface_of(frame, passes), self._job.settings.noise_share, draw)
 
     def _frame_cells(self, frame: int, passes: FramePasses) -> FrameCells:
         if self._job.method == "per-frame":

@@ -92,6 +92,17 @@ def test_painting_frame_by_frame_does_not_depend_on_the_chunk_either(
     assert not (tmp_path / "4" / "keyframes.safetensors").exists()
 
 
+@pytest.mark.parametrize("scheduler", ["lcm", "dpm++2m-sde"])
+def test_noise_that_is_added_at_each_step_does_not_depend_on_the_chunk(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, scheduler: str
+) -> None:
+    for chunk, frames in (("1", "2,4"), ("4", ALL)):
+        words = ("--scheduler", scheduler, "--chunk", chunk, "--frames", frames)
+        paint(example_shot, tiny_checkpoint, tmp_path / chunk, *words)
+    alone, together = bytes_of(tmp_path / "1"), bytes_of(tmp_path / "4")
+    assert alone == {name: together[name] for name in alone}
+
+
 def test_each_method_has_the_noise_that_suits_it(
     job: Path, example_shot: Path, tiny_checkpoint: Path, tmp_path: Path
 ) -> None:

@@ -14,7 +14,9 @@ from .plan import Plan
 from .shot import CaptureSettings
 
 METHODS = ("generative-rendering", "per-frame")
-SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler")
+SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler", "lcm", "dpm++2m-sde")
+STOCHASTIC_SCHEDULERS = ("lcm", "dpm++2m-sde")
+"""Those that add noise at every step."""
 NOISES = ("auto", "independent", "surface")
 KEYFRAME_CHOICES = ("coverage", "spread", "redraw")
 LAYERS = ("up", "all")
@@ -96,8 +98,8 @@ class Settings:
     controlnet_conditioning_scale: float = 1.0
     scheduler: str = "dpm++2m"
     noise: str = "auto"
-    """What a frame's latents start from: noise of its own, or noise that moves with the surfaces it shows. "auto" stands
-    for what suits the method, which takes its place before the job is written."""
+    """What a frame's latents start from: noise of its own, or noise that moves with the surfaces it shows. "auto"
+    stands for what suits the method, which takes its place before the job is written."""
     noise_share: float = 0.05
     """How much of the variance of surface noise is the frame's own, from 0 to 1."""
     format: str = "png"

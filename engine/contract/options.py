@@ -124,8 +124,8 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
         "--noise",
         choices=NOISES,
         default=DEFAULTS.noise,
-        help="what frames start from: noise of their own, or noise that moves with the surfaces (default: what suits the "
-        "method)",
+        help="what frames start from: noise of their own, or noise that moves with the surfaces; auto: what suits "
+        "the method (default: %(default)s)",
     )
     look.add_argument(
         "--noise-share",

@@ -19,6 +19,7 @@ def denoise(
     latents: Tensor,  # (frames, 4, latent_height, latent_width), noise of the scheduler's init_noise_sigma
     scheduler: SchedulerMixin,
     on_step: OnStep | None = None,
+    step_noise: Tensor | None = None,  # (frames, steps, 4, latent_height, latent_width), for those that add noise
 ) -> Tensor:
     """Runs the scheduler's timesteps (set before) over `latents` and returns them clean, of the same shape.
 
@@ -26,7 +27,8 @@ def denoise(
     """
     for step, timestep in enumerate(scheduler.timesteps):
         noise_pred = predict_noise(step, scheduler.scale_model_input(latents, timestep), timestep)
-        latents = scheduler.step(noise_pred, timestep, latents).prev_sample
+        added = {} if step_noise is None else {"variance_noise": step_noise[:, step].to(latents)}
+        latents = scheduler.step(noise_pred, timestep, latents, **added).prev_sample
         if on_step is not None:
             on_step(step, int(timestep), latents)
     return latents

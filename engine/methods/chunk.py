@@ -16,6 +16,7 @@ class Chunk:
 
     hints: Tensor  # (frames, 3, height, width), depth in [0, 1], near is bright
     noise: Tensor  # (frames, 4, latent_height, latent_width), unit normal
+    step_noise: Tensor | None = None  # (frames, steps, 4, latent_height, latent_width), for schedulers that add noise
     cells: Sequence[FrameCells] = ()
     """Which surfaces each frame shows; empty for methods that do not ask."""
 
@@ -24,4 +25,5 @@ class Chunk:
 
     def __getitem__(self, places: Sequence[int]) -> Chunk:
         chosen = list(places)
-        return Chunk(self.hints[chosen], self.noise[chosen], [self.cells[place] for place in chosen])
+        step_noise = self.step_noise[chosen] if self.step_noise is not None else None
+        return Chunk(self.hints[chosen], self.noise[chosen], step_noise, [self.cells[place] for place in chosen])

@@ -85,7 +85,8 @@ class GenerativeRendering:
             predicted = x_0.decode(noise_pred, x_t, timestep)
             return x_0.encode(_corrected(predicted, shared, strength), x_t, timestep)
 
-        return denoise(predict_noise, self.denoiser.first_latents(chunk.noise, scheduler), scheduler, on_step)
+        latents = self.denoiser.first_latents(chunk.noise, scheduler)
+        return denoise(predict_noise, latents, scheduler, on_step, chunk.step_noise)
 
     def _extract(self, shared: StepKeyframes, timestep: Tensor) -> Mapping[str, KeyframeFeatures]:
         """Extended attention among the keyframes; their own prediction is not needed."""

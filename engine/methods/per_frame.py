@@ -26,4 +26,5 @@ class PerFrame:
         def predict_noise(step: int, model_input: Tensor, timestep: Tensor) -> Tensor:
             return self.denoiser.predict_frames(model_input, timestep, chunk.hints, on_micro_batch=on_micro_batch)
 
-        return denoise(predict_noise, self.denoiser.first_latents(chunk.noise, scheduler), scheduler, on_step)
+        latents = self.denoiser.first_latents(chunk.noise, scheduler)
+        return denoise(predict_noise, latents, scheduler, on_step, chunk.step_noise)

@@ -76,15 +76,18 @@ class ScatteredObject:
     posed: PosedObject
     store: NoiseStore
     level: int
+    draw: int
 
     @property
     def noise(self) -> WhiteNoise:
-        return self.store.noise(self.posed.item.key)
+        return self.store.noise(self.posed.item.key, self.draw)
 
     def seen(self) -> NoiseTexels:
         points = project(self.frame.camera, self.store.positions(self.posed.mesh, self.level), self.posed.matrix)
         which, pixel = self.frame.seen.pixels_of(self.posed.item.id, points)
-        return NoiseTexels(self.store.texel_noise(self.posed, self.level).z(which), self.grid.latent_of(pixel))
+        return NoiseTexels(
+            self.store.texel_noise(self.posed, self.level, self.draw).z(which), self.grid.latent_of(pixel)
+        )
 
     def uv(self, pixel: np.ndarray) -> np.ndarray:
         return self.frame.uv_at(pixel)

@@ -54,10 +54,10 @@ class Cells:
 
 
 class WhiteNoise:
-    """The white noise of one surface: a cell's value depends on the seed, the surface's key and the cell alone."""
+    """A draw of one surface's white noise: a cell's value depends on it, the seed, the surface's key and the cell."""
 
-    def __init__(self, seed: int, key: str) -> None:
-        self._key = surface_key(seed, key)
+    def __init__(self, seed: int, key: str, draw: int = 0) -> None:
+        self._key = surface_key(seed, key, draw)
 
     def z(self, cells: Cells) -> np.ndarray:
         """(N, 4) float32."""

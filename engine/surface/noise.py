@@ -48,11 +48,13 @@ def cell_noise(key: np.ndarray, stream: int, level: int, column: np.ndarray, row
     return counter_normal(counters, key)
 
 
-def frame_noise(seed: int, frame: int, height: int, width: int) -> np.ndarray:
-    """Independent noise of one frame, (4, height, width) float32: the four channels of a pixel share a counter."""
+def frame_noise(seed: int, frame: int, height: int, width: int, draw: int = 0) -> np.ndarray:
+    """Independent noise of one frame, (4, height, width) float32: the four channels of a pixel share a counter. Every
+    draw is independent, too."""
     counters = np.zeros((height, width, 4), dtype=np.uint32)
     counters[..., 0] = np.arange(height * width, dtype=np.uint32).reshape(height, width)
     counters[..., 1] = np.uint32(frame & 0xFFFFFFFF)
+    counters[..., 2] = np.uint32(draw)
     counters[..., 3] = FRAME_STREAM
     return counter_normal(counters, seed_key(seed)).transpose(2, 0, 1)
 
@@ -62,9 +64,10 @@ def seed_key(seed: int) -> np.ndarray:
     return np.array([seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF], dtype=np.uint32)
 
 
-def surface_key(seed: int, key: str) -> np.ndarray:
-    """The two words (2,) uint32 for the noise of the surface with this stable key."""
-    return np.frombuffer(hashlib.sha256(f"{seed} {key}".encode()).digest()[:8], "<u4").astype(np.uint32)
+def surface_key(seed: int, key: str, draw: int = 0) -> np.ndarray:
+    """The two words (2,) uint32 for a draw of the noise of the surface with this stable key."""
+    text = f"{seed} {key} {draw}" if draw else f"{seed} {key}"
+    return np.frombuffer(hashlib.sha256(text.encode()).digest()[:8], "<u4").astype(np.uint32)
 
 
 def _high(product: np.ndarray) -> np.ndarray:

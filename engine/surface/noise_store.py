@@ -58,12 +58,12 @@ class NoiseStore:
             ("positions", mesh, level), lambda: self.texels(mesh, level).positions(mesh.vertices, mesh.triangles)
         )
 
-    def texel_noise(self, posed: PosedObject, level: int) -> TexelNoise:
+    def texel_noise(self, posed: PosedObject, level: int, draw: int) -> TexelNoise:
         def make() -> TexelNoise:
-            return TexelNoise(self.noise(posed.item.key), self.texels(posed.mesh, level))
+            return TexelNoise(self.noise(posed.item.key, draw), self.texels(posed.mesh, level))
 
-        return self._kept.get(("noise", posed.item.key, posed.mesh.topology, level), make)
+        return self._kept.get(("noise", posed.item.key, posed.mesh.topology, level, draw), make)
 
-    def noise(self, key: str) -> WhiteNoise:
+    def noise(self, key: str, draw: int) -> WhiteNoise:
         """Of the surface with this key, an object's or the background's."""
-        return WhiteNoise(self._seed, key)
+        return WhiteNoise(self._seed, key, draw)

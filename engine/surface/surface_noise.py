@@ -42,16 +42,16 @@ class SurfaceNoise:
         self._levels = {number: levels[key] for number, key in self._keys.items() if key in levels}
         self._store = NoiseStore(seed)
 
-    def latents(self, frame: SurfaceFrame, noise_share: float) -> np.ndarray:
+    def latents(self, frame: SurfaceFrame, noise_share: float, draw: int = 0) -> np.ndarray:
         """(4, latent_height, latent_width) float32 ~ N(0, 1), noise_share (gamma) of its variance of the frame's own:
-        x = sqrt(1 - gamma) xi + sqrt(gamma) eps."""
-        eps = frame_noise(self._seed, frame.frame, *self.grid.shape)
-        x = np.sqrt(1 - noise_share) * self.xi(frame) + np.sqrt(noise_share) * eps
+        x = sqrt(1 - gamma) xi + sqrt(gamma) eps. Draws are independent of each other."""
+        eps = frame_noise(self._seed, frame.frame, *self.grid.shape, draw)
+        x = np.sqrt(1 - noise_share) * self.xi(frame, draw) + np.sqrt(noise_share) * eps
         return x.astype(np.float32)
 
-    def xi(self, frame: SurfaceFrame) -> np.ndarray:
+    def xi(self, frame: SurfaceFrame, draw: int = 0) -> np.ndarray:
         """What the surfaces give, (4, latent_height, latent_width) float64."""
-        surfaces = self.surfaces(frame)
+        surfaces = self.surfaces(frame, draw)
         seen = [surface.seen() for surface in surfaces.values()]
         z, latent = (np.concatenate([getattr(texels, name) for texels in seen]) for name in ("z", "latent"))
         pixels = self.grid.shape[0] * self.grid.shape[1]
@@ -59,21 +59,22 @@ class SurfaceNoise:
         total = np.stack([np.bincount(latent, channel, minlength=pixels) for channel in z.T])
         xi = total / np.sqrt(count.clip(min=1))
         empty = np.flatnonzero(count == 0)
-        xi[:, empty] = self._detail(frame, surfaces, empty).T
+        xi[:, empty] = self._detail(frame, surfaces, empty, draw).T
         return xi.reshape(CHANNELS, *self.grid.shape)
 
-    def surfaces(self, frame: SurfaceFrame) -> dict[int, FrameSurface]:
+    def surfaces(self, frame: SurfaceFrame, draw: int = 0) -> dict[int, FrameSurface]:
         """Those with UVs that a frame shows by their ids, and the background, whether it is seen or not."""
         levels, surfaces = self._levels_in(frame), dict[int, FrameSurface]()
         for number in self._ids_in(frame):
             if number in frame.objects:
                 posed = frame.objects[number]
-                surfaces[number] = ScatteredObject(frame, self.grid, posed, self._store, levels[number])
+                surfaces[number] = ScatteredObject(frame, self.grid, posed, self._store, levels[number], draw)
             else:
-                noise = self._store.noise(self._keys[number])
+                noise = self._store.noise(self._keys[number], draw)
                 surfaces[number] = SampledObject(frame, self.grid, number, noise, levels[number])
         background = background_of(frame.camera)
-        noise, level = self._store.noise(background.key), texel_level(background.pixel_uv * self.grid.latent_pixel)
+        noise = self._store.noise(background.key, draw)
+        level = texel_level(background.pixel_uv * self.grid.latent_pixel)
         surfaces[BACKGROUND] = ScatteredBackground(frame, self.grid, background, noise, level)
         return surfaces
 
@@ -90,11 +91,13 @@ class SurfaceNoise:
             for number in seen
         }
 
-    def _detail(self, frame: SurfaceFrame, surfaces: Mapping[int, FrameSurface], empty: np.ndarray) -> np.ndarray:
+    def _detail(
+        self, frame: SurfaceFrame, surfaces: Mapping[int, FrameSurface], empty: np.ndarray, draw: int
+    ) -> np.ndarray:
         """For latent pixels (N,) without a texel, (N, 4): the detail of the surface that their centres show, or of this
         frame's screen where that has no UVs."""
         screen = np.stack(np.divmod(empty, self.grid.shape[1]), axis=-1)
-        detail = WhiteNoise(self._seed, f"(screen {frame.frame})").detail_at(screen, level=0)
+        detail = WhiteNoise(self._seed, f"(screen {frame.frame})", draw).detail_at(screen, level=0)
         pixel = self.grid.centre_of(empty)
         object_id = frame.seen.object_id.ravel()[pixel]
         for number in np.intersect1d(object_id, list(surfaces)).tolist():

@@ -21,4 +21,4 @@ def test_the_checkpoints_own_noise_schedule_is_kept(name: str) -> None:
 def test_an_unknown_scheduler_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match='no scheduler "ddpm"') as caught:
         make_scheduler("ddpm", {})
-    assert caught.value.hint == "choose one of: ddim, dpm++2m, unipc, euler"
+    assert caught.value.hint == "choose one of: ddim, dpm++2m, unipc, euler, lcm, dpm++2m-sde"

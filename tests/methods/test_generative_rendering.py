@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.contract.job import SCHEDULERS, Settings, SurfaceSettings
+from engine.contract.job import SCHEDULERS, STOCHASTIC_SCHEDULERS, Settings, SurfaceSettings
 from engine.denoise.denoiser import Denoiser
 from engine.methods.chunk import Chunk
 from engine.methods.generative_rendering import GenerativeRendering
@@ -39,7 +39,16 @@ def chunk() -> Chunk:
     generator = torch.Generator().manual_seed(0)
     hints = torch.rand(FRAMES, 1, SIDE, SIDE, generator=generator).expand(-1, 3, -1, -1)
     noise = torch.randn(FRAMES, 4, SIDE // 8, SIDE // 8, generator=generator)
-    return Chunk(hints, noise, [[layer(frame, SIDE // 8 >> level) for level in range(4)] for frame in range(FRAMES)])
+    cells = [[layer(frame, SIDE // 8 >> level) for level in range(4)] for frame in range(FRAMES)]
+    return Chunk(hints, noise, cells=cells)
+
+
+def with_step_noise(chunk: Chunk, scheduler: str) -> Chunk:
+    """What schedulers need that add noise at each of the four steps."""
+    if scheduler not in STOCHASTIC_SCHEDULERS:
+        return chunk
+    generator = torch.Generator().manual_seed(1)
+    return replace(chunk, step_noise=torch.randn(FRAMES, 4, 4, SIDE // 8, SIDE // 8, generator=generator))
 
 
 def denoiser(checkpoint: Checkpoint, settings: Settings = SETTINGS, micro_batch: int = 1) -> Denoiser:
@@ -60,6 +69,7 @@ def sampled(checkpoint: Checkpoint, chunk: Chunk, surface: SurfaceSettings) -> T
 def test_with_everything_off_it_is_frame_by_frame_painting_bit_for_bit(
     checkpoint: Checkpoint, chunk: Chunk, scheduler: str
 ) -> None:
+    chunk = with_step_noise(chunk, scheduler)
     off = denoiser(checkpoint, replace(SETTINGS, scheduler=scheduler, surface=OFF))
     assert torch.equal(with_keyframes(chunk, off).sample(chunk), PerFrame(off).sample(chunk))
     assert torch.equal(GenerativeRendering(off, seed=0).sample(chunk), PerFrame(off).sample(chunk))
@@ -89,6 +99,7 @@ def test_a_frame_does_not_depend_on_what_it_is_painted_with(
 def test_a_keyframe_among_the_frames_becomes_what_it_became_before(
     checkpoint: Checkpoint, chunk: Chunk, scheduler: str
 ) -> None:
+    chunk = with_step_noise(chunk, scheduler)
     method = with_keyframes(chunk, denoiser(checkpoint, replace(SETTINGS, scheduler=scheduler)))
     seen: list[Tensor] = []
     method.sample(chunk[KEYFRAMES], lambda step, timestep, latents: seen.append(latents))

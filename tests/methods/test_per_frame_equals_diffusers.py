@@ -13,7 +13,7 @@ from diffusers import (
     UniPCMultistepScheduler,
 )
 
-from engine.contract.job import SCHEDULERS, Settings
+from engine.contract.job import Settings
 from engine.denoise.denoiser import Denoiser
 from engine.methods.chunk import Chunk
 from engine.methods.per_frame import PerFrame
@@ -70,7 +70,7 @@ def by_diffusers(checkpoint: Checkpoint, settings: Settings, negative_prompt: st
     return latents[-1], result.images
 
 
-@pytest.mark.parametrize("scheduler", SCHEDULERS)
+@pytest.mark.parametrize("scheduler", THEIRS)
 @pytest.mark.parametrize(
     ("guidance_scale", "negative_prompt", "controlnet_scale"), [(7.5, NEGATIVE, 1.0), (3.0, "", 0.6), (1.0, "", 1.0)]
 )

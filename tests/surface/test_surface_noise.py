@@ -175,6 +175,19 @@ def test_another_seed_and_another_instance_of_a_mesh_are_other_noise(frames: Map
         assert abs(correlation(first.xi(plain)[:, covered], other[:, covered])) < 4 / np.sqrt(4 * covered.sum())
 
 
+def test_draws_are_white_and_apart_and_each_moves_with_the_surfaces(
+    frames: Mapping[str, SurfaceFrame], noise: SurfaceNoise
+) -> None:
+    ball, turned = ([noise.xi(frames[name], draw) for draw in (0, 1, 2)] for name in ("ball", "turned"))
+    assert [flaws(draw) for draw in ball] == [[], [], []]
+    assert abs(np.corrcoef([draw.ravel() for draw in ball])[~np.eye(3, dtype=bool)]).max() < 4 / np.sqrt(ball[0].size)
+    here, there, predicted = overlap(noise, frames["ball"], frames["turned"])
+    best = predicted > 0.5
+    for first, second in zip(ball, turned, strict=True):
+        measured = (first.reshape(4, -1)[:, here] * second.reshape(4, -1)[:, there])[:, best].mean()
+        assert abs(measured - predicted[best].mean()) < 4 / np.sqrt(4 * best.sum())
+
+
 def test_a_share_of_each_frames_own_noise_keeps_the_variance(frames: Mapping[str, SurfaceFrame]) -> None:
     frame = frames["ball"]
     noise = noise_for([frame])
