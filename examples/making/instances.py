@@ -41,7 +41,7 @@ def make(path: Path) -> None:
         {1: (0.1, 1.5, 1.45), FRAMES: (0.4, 1.5, 1.5)},
         {1: 38.0},
     )
-    save(path, {"prompt": "a village with a windmill in the snow, winter evening", "out": "//../out/village"})
+    save(path, {"prompt": "a red brick tower in the snow in the evening", "out": "//../out/village"})
 
 
 def hills(x: float, y: float) -> float:

@@ -45,7 +45,7 @@ def make(path: Path) -> None:
         {1: (0.05, 0, 0.34), FRAMES: (0.1, 0, 0.34)},
         {1: 55.0},
     )
-    save(path, {"prompt": "a still life with a vase, a bottle and fruit, oil painting", "out": "//../out/still-life"})
+    save(path, {"prompt": "a blue ceramic ball on a wooden floor under a clear sky", "out": "//../out/still-life"})
 
 
 def _place(name: str, profile: Profile, colour: Place, at: Place) -> None:

@@ -34,7 +34,7 @@ def make(path: Path) -> None:
         {1: (0, 0, 1.05), FRAMES: (0, 0, 1.15)},
         {1: 48.0, FRAMES: 58.0},
     )
-    save(path, {"prompt": "a marble bust of a monkey on a wooden plinth in a museum", "out": "//../out/bust"})
+    save(path, {"prompt": "a statue made of white marble on a wooden floor under a cloudy sky", "out": "//../out/bust"})
 
 
 def _monkey() -> bpy.types.Mesh:
