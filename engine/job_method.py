@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from engine.clock import CheckCancelled, Clock
+from engine.contract.job import SurfaceSettings
 from engine.contract.messages import Emit, Warned
 from engine.denoise.denoiser import Denoiser
 from engine.denoise.guidance import is_guided
@@ -46,10 +47,9 @@ def make_method(
         return PerFrame(denoiser)
     if job.redraws_keyframes:
         return GenerativeRendering(denoiser, job.seed)
-    if len(plan.keyframes) < job.settings.surface.keyframes:
-        emit(
-            Warned(f"{job.settings.surface.keyframes} keyframes are asked for; there are {len(plan.keyframes)} frames")
-        )
+    wanted = job.settings.surface.keyframes
+    if len(plan.keyframes) < wanted != SurfaceSettings.keyframes:  # nobody asked for the usual number
+        emit(Warned(f"{wanted} keyframes are asked for; there are {len(plan.keyframes)} frames"))
     _, chunk = inputs.read(plan.keyframes, check_cancelled)
     keyframes = Keyframes.of(chunk, painting.device)
     path = painting.folder / KEYFRAMES_FILE
