@@ -8,21 +8,24 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from .. import compat
+from .fluids import fluids_at_rest
 from .holes import hole_images
 from .missing_files import missing_caches, missing_from_libraries
 from .opacity import is_displaced, is_holdout, is_volume
-from .simulations import lost_at_zero, lost_bakes, needs_sequence
+from .shown import shown_objects
+from .simulations import lost_bakes, lost_below_one, needs_sequence
 from .sources import files_of
 from .surfaces import RENDERABLE
 from .wording import enumeration
 
 
-def caveats(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator[str]:
-    """A warning for everything in the scene that is not captured, or not as it would be rendered."""
-    items = [item for item in scene.objects if not item.hide_render]
+def caveats(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, frames: Sequence[int]) -> Iterator[str]:
+    """A warning for everything in the scene that is not captured in the frames, or not as it would be rendered."""
+    items = shown_objects(scene)
     for item in items:
         yield from _left_out(item)
         yield from _changed(item)
+        yield from fluids_at_rest(item)
     yield from _smoothed(scene, items)
     yield from _shaded(items)
     yield from _held_out(view_layer)
@@ -32,8 +35,7 @@ def caveats(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> Iterator
     if reason := needs_sequence(scene):
         hint = "bake, simulation zones to disk, to capture faster and on several processes"
         yield f"{reason}: every frame is simulated in its order; {hint}"
-    if names := lost_at_zero(scene):
-        yield f"frame 0 is lost of simulations that start before it, of {names}: start them at 0, or the scene at 1"
+    yield from lost_below_one(scene, frames)
 
 
 def lost_holes() -> Iterator[str]:
@@ -67,9 +69,6 @@ def _changed(item: bpy.types.Object) -> Iterator[str]:
     if item.type in RENDERABLE and (item.is_holdout or item.is_shadow_catcher):
         kind = "holdout" if item.is_holdout else "shadow catcher"
         yield f"{item.name!r} is a {kind}, and is captured as a solid object"
-    for modifier in item.modifiers:
-        if modifier.show_render and modifier.type == "FLUID" and _is_empty_domain(modifier):
-            yield f"the fluid {modifier.name!r} of {item.name!r} is not baked, and stays at its start"
 
 
 def _smoothed(scene: bpy.types.Scene, items: Sequence[bpy.types.Object]) -> Iterator[str]:
@@ -104,9 +103,3 @@ def _held_out(view_layer: bpy.types.ViewLayer) -> Iterator[str]:
         collections.extend(collection.children)
         if collection.holdout and not collection.exclude and collection.collection.objects:
             yield f"the objects of {collection.name!r}, a holdout collection, are captured as solid objects"
-
-
-def _is_empty_domain(modifier: bpy.types.FluidModifier) -> bool:
-    """Whether it is a fluid that moves only when it is baked, and nobody did."""
-    domain = modifier.domain_settings
-    return modifier.fluid_type == "DOMAIN" and domain.cache_type != "REPLAY" and not domain.has_cache_baked_any

@@ -10,7 +10,7 @@ from .connectivity import Faces, SharedEdges, borders, connected
 from .uv_uniqueness import NEGLIGIBLE, covered_texels
 
 ROUNDS = 12  # of cutting: each halves the layers that lie above each other
-MOST_LAYERS = 16  # above each other: where there are more, the pieces stay as they were cut
+MOST_COVERS = 16  # pieces above each other: where there are more, the pieces stay as they were cut
 
 
 def cut_where_covered(
@@ -92,7 +92,7 @@ def _covering_pieces(
     covered = covered_texels(uv, region[faces.face_of_triangle])
     piece, count = pieces[faces.face_of_triangle[covered.triangle]], int(pieces.max()) + 1
     found: defaultdict[int, set[int]] = defaultdict(set)
-    for distance in range(1, MOST_LAYERS + 1):
+    for distance in range(1, MOST_COVERS + 1):
         again = covered.texel[distance:] == covered.texel[:-distance]
         if not again.any():
             return found

@@ -15,8 +15,9 @@ from .. import compat
 from .borrowing import Loans
 from .identity import write_places
 from .playback import Playback
+from .precision import far_from_origin
 from .simulations import leave_no_cache_files
-from .surfaces import FrameScene, Surface, read_frame
+from .surfaces import FrameScene, Surface, prepare_frame
 from .uv_layers import UvLayers
 
 
@@ -26,6 +27,7 @@ class FrameReader:
     def __init__(self, scene: bpy.types.Scene, settings: CaptureSettings, loans: Loans) -> None:
         self.height = settings.height * settings.pass_scale  # of the passes
         self.seconds = 0.0  # that reading has taken so far, apart from Blender's own work
+        self.opening_caveats: tuple[str, ...] = ()  # of the first frame that was read, which is the scene's own first
         self._scene = scene
         self._settings = settings
         self._loans = loans
@@ -93,6 +95,8 @@ class FrameReader:
             raise self._read
         if self._read is None:  # Blender prints a handler's exception and goes on
             raise OverpaintError(f"frame {frame} could not be read", "the lines above this one say why")
+        if not self._surfaces:
+            self.opening_caveats = tuple(far_from_origin(self._read, self._settings))
         self._surfaces = self._read.surfaces
         return self._read
 
@@ -121,7 +125,7 @@ class FrameReader:
             return
         started = time.monotonic()
         try:
-            self._read = read_frame(depsgraph, self._settings, self._surfaces, self._layers)
+            self._read = prepare_frame(depsgraph, self._settings, self._surfaces, self._layers)
         except OverpaintError as error:
             self._read = error
         self.seconds += time.monotonic() - started

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import source_hash
-from .identity import AOV
+from .identity import identity_outputs
 from .node_trees import groups_of, with_groups
 from .sources import files_of
 
@@ -78,7 +78,7 @@ def _tree(tree: bpy.types.NodeTree) -> list[Any]:
 
 def _behind_identity(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
     """The nodes that the object's value goes through, where there are holes: nearest first."""
-    found = [node for node in tree.nodes if node.type == "OUTPUT_AOV" and node.aov_name == AOV]
+    found = identity_outputs(tree)
     for node in found:
         found += [link.from_node for link in _links(node) if link.from_node not in found]
     return found

@@ -89,6 +89,11 @@ def write_places(loans: Loans, scene: bpy.types.Scene) -> bool:
     return True
 
 
+def identity_outputs(tree: bpy.types.NodeTree) -> list[bpy.types.Node]:
+    """The nodes through which a material tells its object's value."""
+    return [node for node in tree.nodes if node.type == "OUTPUT_AOV" and node.aov_name == AOV]
+
+
 def _add_pass(loans: Loans, view_layer: bpy.types.ViewLayer, name: str, kind: str) -> None:
     aov = view_layer.aovs.add()
     loans.callback(lambda: view_layer.aovs.remove(view_layer.aovs[name]))

@@ -19,7 +19,7 @@ TEXTURES = "Overpaint Textures"
 ATTRIBUTES = "Overpaint Attributes"
 """The scene's property with the names of the attributes that cut holes, one in a line."""
 HOLE = 0.5 / 255  # below half a step of an 8-bit texture nothing is there; whatever else is transparent is solid
-MOST_LAYERS = 1024  # of cut-outs before one another
+MOST_CUT_OUTS = 1024  # before one another
 
 
 def cover_surfaces(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> None:
@@ -36,7 +36,7 @@ def cover_surfaces(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.V
     if all(opacity == SOLID for opacity in opacities.values()):
         loans.lend(view_layer, material_override=plain)
         return
-    loans.lend(scene.cycles, transparent_max_bounces=MOST_LAYERS)
+    loans.lend(scene.cycles, transparent_max_bounces=MOST_CUT_OUTS)
     loans.lend(view_layer, pass_alpha_threshold=0.5)
     for material, opacity in opacities.items():
         _cover_material(loans, nodes, material, opacity)

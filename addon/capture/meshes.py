@@ -1,23 +1,24 @@
-"""An evaluated mesh as arrays, read fast and hashed once."""
+"""An evaluated mesh with unique UVs, as arrays: read fast and hashed once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import bpy
 import numpy as np
 
 from ...engine.contract.hashing import content_hash
 from .islands import uv_islands
+from .resting import at_rest
 from .uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer
 from .uv_layers import UvLayers
 from .writing import write_values
 
 LAYER_NAMES = {source: f"Overpaint {source}" for source in (REPACKED, REPLACED, MADE)}
 SOURCES = {name: source for source, name in LAYER_NAMES.items()}
-MOST_LAYERS = 8  # that a mesh can have
+MOST_UV_MAPS = 8  # that a mesh can have
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +87,14 @@ class MeshArrays:
         return np.where(choice, high, low).astype(np.float64)
 
 
-def read_mesh(mesh: bpy.types.Mesh, owner: str, key: str, before: MeshArrays | None, layers: UvLayers) -> MeshArrays:
-    """The evaluated mesh of the object `owner`, of which one instance has this key. It is given unique UVs if it has
-    none. What equals `before`, the same object's mesh a frame earlier, is taken from there.
+def prepare_mesh(item: bpy.types.Object, key: str, before: MeshArrays | None, layers: UvLayers) -> MeshArrays:
+    """The mesh of an evaluated object, of which one instance has this key. It is given unique UVs if it has none. What
+    equals `before`, the same object's mesh a frame earlier, is taken from there.
 
     Comparing arrays is far cheaper than reading triangles and hashing, and a mesh's address proves nothing: Blender
     gives it to another one once the frame is over.
     """
+    mesh = item.data
     vertices = _read(mesh.vertices, "co", 3, np.float32)
     polygons, rendered = _read_polygons(mesh), _read_layer(mesh)
     same_vertices = before is not None and np.array_equal(vertices, before.vertices)
@@ -100,13 +102,23 @@ def read_mesh(mesh: bpy.types.Mesh, owner: str, key: str, before: MeshArrays | N
         topology = _cut_as_now(mesh, before.topology, same_vertices)
     else:
         corners = _read_corners(mesh)
-        bare = BareMesh(vertices, polygons.corner_vertices, polygons.starts, corners)
-        topology = _new_topology(polygons, corners, rendered, lambda uv: layers.choose(owner, key, bare, uv))
+        posed = BareMesh(vertices, polygons.corner_vertices, polygons.starts, corners)
+        choose = partial(layers.choose, item.name_full, key, _at_rest(item, posed))
+        topology = _new_topology(polygons, corners, rendered, choose)
     if topology.layer.source != ARTIST and (rendered is None or rendered.source == ARTIST):
         _write_layer(mesh, topology.layer)
     if before and same_vertices and topology is before.topology:
         return before
     return MeshArrays(vertices, topology)
+
+
+def _at_rest(item: bpy.types.Object, posed: BareMesh) -> BareMesh:
+    """What UVs are chosen for: the artist's own mesh wherever it is only deformed."""
+    mesh = item.original.data
+    if not isinstance(mesh, bpy.types.Mesh) or len(mesh.loops) != len(posed.corner_vertices):
+        return posed
+    vertices, polygons = _read(mesh.vertices, "co", 3, np.float32), _read_polygons(mesh)
+    return at_rest(posed, BareMesh(vertices, polygons.corner_vertices, polygons.starts, _read_corners(mesh)))
 
 
 def _new_topology(
@@ -148,7 +160,7 @@ def _read_layer(mesh: bpy.types.Mesh) -> UvLayer | None:
 
 def _write_layer(mesh: bpy.types.Mesh, layer: UvLayer) -> None:
     """Makes Cycles render the layer. Only this frame's evaluated mesh has it, never the artist's."""
-    if len(mesh.uv_layers) == MOST_LAYERS:
+    if len(mesh.uv_layers) == MOST_UV_MAPS:
         mesh.uv_layers.remove(next(other for other in mesh.uv_layers if not other.active_render))
     written = mesh.uv_layers.new(name=LAYER_NAMES[layer.source], do_init=False)
     write_values(written.uv, "vector", layer.corner_uv)

@@ -17,7 +17,7 @@ from ...engine.contract.errors import OverpaintError, SceneInvalid
 from ...engine.contract.frames import format_frames
 from ...engine.contract.messages import Divided, Emit, Failed, Finished, Message, encode
 from ...engine.contract.options import capture_parser
-from ...engine.contract.shot import missing_frames
+from ...engine.contract.shot import Shot, missing_frames
 from .previous import remove_shot, still_valid
 from .request import request_of, scene_named, view_layer_named
 from .shooting import empty_shot, ready_to_shoot, shoot
@@ -53,19 +53,31 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
     request = request_of(scene, options)
     folder = Path(options.out)
     shot = replace(empty_shot(scene, view_layer, request), sources=source_hashes())
-    kept = None if options.overwrite else still_valid(folder, shot)
-    if kept is None:
-        remove_shot(folder, options.overwrite)
+    kept = _kept(folder, shot, options.overwrite)
     missing = missing_frames(folder, kept or shot, options.share or request.frames)
-    own, *others = [missing] if needs_sequence(scene) else shares_of(missing, options.jobs)
-    if others:
-        emit(Divided([format_frames(share) for share in others]))
+    own = _own_share(scene, missing, options.jobs, emit)
     with ready_to_shoot(scene, view_layer, request) as reader:
         if kept:
             reader.go_on_with(folder, kept.objects)
         shoot(reader, folder, kept or shot, own, emit, look_at=() if options.share else missing)
     left = len(request.frames) - len(missing)
     return Finished(len(own), left, time.monotonic() - started, str(folder))
+
+
+def _kept(folder: Path, shot: Shot, overwrite: bool) -> Shot | None:
+    """The shot in the folder, if it is still valid; any other is removed."""
+    kept = None if overwrite else still_valid(folder, shot)
+    if kept is None:
+        remove_shot(folder, overwrite)
+    return kept
+
+
+def _own_share(scene: bpy.types.Scene, frames: tuple[int, ...], jobs: int, emit: Emit) -> tuple[int, ...]:
+    """The frames that this process captures; those of others are told. A simulation is never divided."""
+    own, *others = [frames] if needs_sequence(scene) else shares_of(frames, jobs)
+    if others:
+        emit(Divided([format_frames(share) for share in others]))
+    return own
 
 
 def shares_of(frames: tuple[int, ...], jobs: int) -> list[tuple[int, ...]]:

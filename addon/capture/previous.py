@@ -18,7 +18,9 @@ def still_valid(folder: Path, wanted: Shot) -> Shot | None:
         found = read_shot(folder)
     except ShotInvalid:
         return None
-    return found if wanted.sources and _same(found, wanted, "capture", "generator", "sources", "clip") else None
+    if not wanted.sources or not _same(found, wanted, "capture", "generator", "sources", "clip"):
+        return None
+    return replace(found, warnings=_warnings(found, wanted))
 
 
 def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: FrameReader) -> Shot | None:
@@ -39,7 +41,7 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
     if not kept or any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
         reader.go_on_with(folder, objects=())
         return None
-    return replace(wanted, objects=found.objects, frames=kept, warnings=found.warnings)
+    return replace(wanted, objects=found.objects, frames=kept, warnings=_warnings(found, wanted))
 
 
 def remove_shot(folder: Path, overwrite: bool) -> None:
@@ -74,6 +76,11 @@ def _writer_of(folder: Path) -> str:
         return read_shot(folder).generator
     except ShotInvalid:
         return "Overpaint (unreadable)"
+
+
+def _warnings(found: Shot, wanted: Shot) -> tuple[str, ...]:
+    """Some depend on the frames that are asked for."""
+    return tuple(dict.fromkeys([*found.warnings, *wanted.warnings]))
 
 
 def _same(found: Shot, wanted: Shot, *names: str) -> bool:

@@ -37,12 +37,7 @@ class ShotRecord:
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
         self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
-        return self.warn(
-            [*uv_warnings(_sources(noted))]
-            + [f"{name!r} has no faces, and is left out" for name in scene.empty]
-            + [f"the points of {name!r} are left out" for name in scene.points]
-            + [_twins_warning(twins) for twins in scene.twins]
-        )
+        return self.warn([*uv_warnings(_sources(noted)), *scene.left_out, *map(_twins_warning, scene.twins)])
 
     def save(self, now: bool = True) -> None:
         """Writes shot.json; unless it has to be `now`, only when the last time is long ago."""

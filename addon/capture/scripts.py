@@ -1,4 +1,4 @@
-"""Scripts of the file that Blender kept from running."""
+"""Scripts of a file that was not allowed to run any."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import bpy
 LETTERS = {"Vector": "xyzw", "Euler": "xyz", "Quaternion": "wxyz", "Color": "rgb"}
 
 
-def scripts_held_back() -> list[str]:
-    """A warning for each script and driver that did not run; known once a frame is evaluated."""
+def scripts_not_run() -> list[str]:
+    """A warning for each script and driver that did not run, where Blender held scripts back; known once a frame is
+    evaluated. Nobody tells whether a driver that did not run would have, had it been allowed to."""
     if not bpy.app.autoexec_fail:
         return []
     texts = [f"the script {text.name!r} did not run" for text in bpy.data.texts if text.use_module]
-    drivers = [f"the driver of {name} did not run" for name in sorted(set(_held_back_drivers()))]
-    hint = "it is held back for safety: allow it with --enable-autoexec if you trust the file"
+    drivers = [f"the driver of {name} did not run" for name in sorted(set(_drivers_not_run()))]
+    hint = "no script of the file may, for safety: allow them with --enable-autoexec if you trust it"
     return [f"{sentence}; {hint}" for sentence in texts + drivers]
 
 
-def _held_back_drivers() -> Iterator[str]:
+def _drivers_not_run() -> Iterator[str]:
     for owner in _animated():
         for curve in owner.animation_data.drivers:
             driver = curve.driver

@@ -23,7 +23,7 @@ from .previous import remove_strays
 from .recipe import channels_of, exact_passes
 from .record import ShotRecord
 from .request import CaptureRequest, scene_clip, scene_size
-from .scripts import scripts_held_back
+from .scripts import scripts_not_run
 from .store import GeometryStore
 from .surfaces import FrameScene
 
@@ -39,7 +39,7 @@ def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request:
         capture=request.settings,
         scene_size=scene_size(scene),
         generator=f"Overpaint {VERSION}, Blender {bpy.app.version_string}",
-        warnings=tuple(caveats(scene, view_layer)),
+        warnings=tuple(caveats(scene, view_layer, request.frames)),
     )
 
 
@@ -83,7 +83,9 @@ def shoot(
                 _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
             motion = store.write(frame, frame_scene)
-            _warn([*record.add(frame, frame_scene, motion), *record.warn(_seen_at_work(frame_scene, done == 0))], emit)
+            _warn(record.add(frame, frame_scene, motion), emit)
+            if done == 0:
+                _warn(record.warn(_known_at_work(reader)), emit)
             storing += time.monotonic() - rendered
             record.save(now=False)
             emit(FrameWritten(frame, str(passes_path(folder, frame))))
@@ -95,10 +97,9 @@ def shoot(
     return record.shot
 
 
-def _seen_at_work(frame_scene: FrameScene, is_first: bool) -> list[str]:
-    """Warnings that are known once a frame is captured, or the first of them."""
-    first = [*scripts_held_back(), *lost_holes()] if is_first else []
-    return first + [f"{name!r} is captured without its {kind}" for name, kind in frame_scene.beside_faces]
+def _known_at_work(reader: FrameReader) -> list[str]:
+    """Warnings that are known once a frame is captured."""
+    return [*reader.opening_caveats, *scripts_not_run(), *lost_holes()]
 
 
 def _render(reader: FrameReader, frame: int, passes: Path, channels: PassChannels) -> FrameScene:
@@ -120,9 +121,9 @@ def _render(reader: FrameReader, frame: int, passes: Path, channels: PassChannel
 
 def _require_something(reader: FrameReader, first: FrameScene, frames: tuple[int, ...], shot: Shot) -> None:
     """Raises SceneInvalid if no frame shows anything; asked before all of them are rendered."""
-    if first.shows_something(shot.capture):
+    if first.in_view(shot.capture).any():
         return
-    if not any(reader.evaluate(frame).shows_something(shot.capture) for frame in frames):
+    if not any(reader.evaluate(frame).in_view(shot.capture).any() for frame in frames):
         raise SceneInvalid(
             "no mesh is in view of the camera in any of the frames",
             "turn the camera to a mesh that is visible in renders, or choose other frames",

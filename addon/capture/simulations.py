@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
 from .borrowing import Loans
+from .fluids import fluid_folder, is_domain
 from .point_caches import cache_folder, free_bake, has_lost_files, may_be_freed
 from .wording import enumeration
 
@@ -21,6 +22,7 @@ class Simulation:
     first_frame: int
     cache: bpy.types.PointCache | None = None
     """Where Blender keeps its frames, for those that use one."""
+    is_particles: bool = False
 
     @property
     def writes_files(self) -> bool:
@@ -50,10 +52,17 @@ def needs_sequence(scene: bpy.types.Scene) -> str:
     return f"{enumeration(names)} not baked" if names else ""
 
 
-def lost_at_zero(scene: bpy.types.Scene) -> str:
-    """The simulations that the scene's frame 0 cannot show: see Playback."""
-    names = [simulation.name for simulation in live_simulations(scene) if simulation.first_frame < 0]
-    return enumeration(names) if names and scene.frame_start <= 0 else ""
+def lost_below_one(scene: bpy.types.Scene, frames: Collection[int]) -> Iterator[str]:
+    """Warnings of what the frames cannot show right of simulations that start before frame 0: see Playback."""
+    early = [simulation for simulation in live_simulations(scene) if simulation.first_frame < 0]
+    particles = [simulation.name for simulation in early if simulation.is_particles]
+    others = [simulation.name for simulation in early if not simulation.is_particles]
+    if particles and min(frames) < 1:
+        names = enumeration(particles)
+        yield f"the frames below 1 show the particles {names} at wrong places, for they start before 0: start them at 0"
+    if others and 0 in frames:
+        names = enumeration(others)
+        yield f"frame 0 is lost of {names}, which start before it: start them at 0, or the scene at 1"
 
 
 def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
@@ -99,9 +108,8 @@ def baked_folders() -> Iterator[Path]:
     """Where fluids and geometry nodes keep what surfaces they have baked."""
     for item in bpy.data.objects:
         for modifier in item.modifiers:
-            if modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
-                cache = _absolute(modifier, modifier.domain_settings.cache_directory)
-                yield from (cache / "mesh", cache / "particles")
+            if is_domain(modifier):
+                yield from (fluid_folder(modifier) / name for name in ("mesh", "particles"))
             elif modifier.type == "NODES":
                 yield from (_bake_folder(modifier, bake) for bake in modifier.bakes)
 
@@ -112,13 +120,13 @@ def _of_modifier(scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier
             yield _of_cache(name, modifier.point_cache)
         case "PARTICLE_SYSTEM":
             system = modifier.particle_system
-            moves = system.use_hair_dynamics if system.settings.type == "HAIR" else system.settings.physics_type != "NO"
-            if moves:
-                yield _of_cache(name, system.point_cache)
+            is_hair, cache = system.settings.type == "HAIR", system.point_cache
+            if system.use_hair_dynamics if is_hair else system.settings.physics_type != "NO":
+                yield Simulation(name, cache.frame_start, cache, is_particles=not is_hair)
         case "DYNAMIC_PAINT" if modifier.canvas_settings:
             for surface in modifier.canvas_settings.canvas_surfaces:
                 yield _of_cache(name, surface.point_cache)
-        case "FLUID" if modifier.fluid_type == "DOMAIN" and modifier.domain_settings.cache_type == "REPLAY":
+        case "FLUID" if is_domain(modifier) and modifier.domain_settings.cache_type == "REPLAY":
             yield Simulation(name, modifier.domain_settings.cache_frame_start)
         case "NODES" if any(_is_live_zone(modifier, bake) for bake in modifier.bakes):
             yield Simulation(name, scene.frame_start)

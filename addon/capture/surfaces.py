@@ -1,9 +1,9 @@
-"""What a frame shows: every instance of every mesh that Cycles renders, read from the depsgraph it renders."""
+"""What a frame shows: every instance of every mesh that Cycles renders, in the depsgraph it renders."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from ...engine.contract.shot import Camera, CaptureSettings
 from .cameras import read_camera
 from .identity import Identity, Members, identity_of
 from .materials import cover_mesh, holes_digest
-from .meshes import MeshArrays, read_mesh
+from .meshes import MeshArrays, prepare_mesh
 from .uv_layers import UvLayers
 from .writing import write_values
 
@@ -50,12 +50,8 @@ class FrameScene:
 
     camera: Camera
     surfaces: Mapping[str, Surface]  # by key, sorted
-    empty: tuple[str, ...]
-    """Names of meshes that have no faces, and nothing that could make any."""
-    points: tuple[str, ...]
-    """Names of objects that make points, which are left out."""
-    beside_faces: tuple[tuple[str, str], ...]
-    """Names of objects and what they make beside faces, which is left out: see BESIDE_FACES."""
+    left_out: tuple[str, ...]
+    """Warnings of what is there and has no faces, sorted."""
     holes: str
     """Changes whenever the holes of surfaces do; empty where there are none."""
 
@@ -89,33 +85,41 @@ class FrameScene:
                 by_place[number, surface.matrix[:3, 3].astype(np.float32).tobytes()].append(surface)
         return tuple(tuple(group) for group in by_place.values() if len(group) > 1)
 
-    def shows_something(self, settings: CaptureSettings) -> bool:
-        """Whether any surface's bounding box reaches into the picture."""
-        return any(_in_picture(self.camera, surface, settings) for surface in self.surfaces.values())
+    @cached_property
+    def boxes(self) -> np.ndarray:  # (N, 8, 3) float64, camera space: the boxes around the surfaces
+        corners = np.array([surface.mesh.bounds for surface in self.surfaces.values()]).reshape(-1, 8, 3)
+        to_camera = self.camera.world_to_camera @ self.matrices
+        return corners @ to_camera[:, :3, :3].swapaxes(1, 2) + to_camera[:, None, :3, 3]
+
+    def in_view(self, settings: CaptureSettings) -> np.ndarray:  # (N,) bool
+        """Whether a surface's box is not wholly beyond one of the picture's edges, or behind the camera."""
+        z = self.boxes[..., 2]
+        w = z if self.camera.projection == "perspective" else np.ones_like(z)
+        pixels = np.dstack([self.boxes[..., :2], w]) @ self.camera.intrinsics.T
+        u, v = pixels[..., 0], pixels[..., 1]
+        inside = (u > 0, u < settings.width * w, v > 0, v < settings.height * w, z > 0)
+        return np.logical_and.reduce([side.any(axis=1) for side in inside])
 
 
-def read_frame(
+def prepare_frame(
     depsgraph: bpy.types.Depsgraph, settings: CaptureSettings, before: Mapping[str, Surface], layers: UvLayers
 ) -> FrameScene:
-    """Reads a render depsgraph, and gives its meshes unique UVs. `before` holds an earlier frame's surfaces, so that
-    what stays is not read again."""
+    """Makes a render depsgraph, which Cycles has not read yet, ready for the passes: its meshes get unique UVs and what
+    covers them, and its points vanish. Returns what it shows. `before` holds an earlier frame's surfaces, so that what
+    stays is not read again."""
     surfaces: dict[str, Surface] = {}
     meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
-    empty: set[str] = set()
-    points: set[str] = set()
-    beside_faces: set[tuple[str, str]] = set()
     members = Members()
     faces: list[list[str]] = []  # names of meshes, and digests of their faces' materials
+    left_out: set[str] = set()
     for instance in depsgraph.object_instances:
         if not _meets_camera_rays(instance, depsgraph):
             continue
-        item = instance.object
-        if item.type == "POINTCLOUD":
-            _shrink_points(item.data)
-            points.add(_owner(instance).name)
+        item, owner = instance.object, _owner(instance).name
         if item.type != "MESH" or not item.data.polygons:
-            empty |= {item.name} if _stays_empty(item) else set()
-            beside_faces |= {(_owner(instance).name, BESIDE_FACES[item.type])} if item.type in BESIDE_FACES else set()
+            if item.type == "POINTCLOUD":
+                _shrink_points(item.data)
+            left_out.update(_left_out(item, owner))
             continue
         identity = identity_of(instance, members)
         if identity.key in surfaces:
@@ -124,25 +128,21 @@ def read_frame(
         if address not in meshes:
             faces.append([item.name_full, cover_mesh(item.data, depsgraph)])
             earlier = before.get(identity.key)
-            mesh_before = earlier.mesh if earlier else None
-            meshes[address] = read_mesh(item.data, item.name_full, identity.key, mesh_before, layers)
-        owner, kind = _owner(instance).name, item.original.type
-        surfaces[identity.key] = Surface(identity, owner, kind, _matrix(instance), meshes[address])
+            meshes[address] = prepare_mesh(item, identity.key, earlier.mesh if earlier else None, layers)
+        surfaces[identity.key] = Surface(identity, owner, item.original.type, _matrix(instance), meshes[address])
     camera = read_camera(depsgraph, settings.width, settings.height)
     holes = holes_digest(depsgraph, sorted(faces))
-    return FrameScene(
-        camera,
-        dict(sorted(surfaces.items())),
-        empty=tuple(sorted(empty)),
-        points=tuple(sorted(points)),
-        beside_faces=tuple(sorted(beside_faces)),
-        holes=holes,
-    )
+    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(left_out)), holes)
 
 
-def _stays_empty(item: bpy.types.Object) -> bool:
-    """Whether it is a mesh without faces. Modifiers may make some in another frame, or take them away in this one."""
-    return item.type == "MESH" and item.original.type == "MESH" and not item.original.modifiers
+def _left_out(item: bpy.types.Object, owner: str) -> Iterator[str]:
+    """A warning of an object without faces. Modifiers may give a mesh some in another frame."""
+    if item.type == "POINTCLOUD":
+        yield f"the points of {owner!r} are left out"
+    elif item.type in BESIDE_FACES:
+        yield f"{owner!r} is captured without its {BESIDE_FACES[item.type]}"
+    elif item.type == "MESH" and item.original.type == "MESH" and not item.original.modifiers:
+        yield f"{item.name!r} has no faces, and is left out"
 
 
 def _shrink_points(points: bpy.types.PointCloud) -> None:
@@ -167,14 +167,3 @@ def _meets_camera_rays(instance: bpy.types.DepsgraphObjectInstance, depsgraph: b
         and owner.visible_camera
         and not owner.indirect_only_get(view_layer=depsgraph.view_layer_eval)
     )
-
-
-def _in_picture(camera: Camera, surface: Surface, settings: CaptureSettings) -> bool:
-    """Whether the bounding box is not wholly on the outer side of one of the picture's edges, or behind the camera."""
-    corners = np.concatenate([surface.mesh.bounds, np.ones((8, 1))], axis=1)
-    x, y, z, _ = camera.world_to_camera @ surface.matrix @ corners.T
-    in_front = z > 0
-    w = z if camera.projection == "perspective" else np.ones_like(z)
-    u, v, _ = camera.intrinsics @ np.stack([x, y, w])
-    inside = (u > 0, u < settings.width * w, v > 0, v < settings.height * w, in_front)
-    return all(side.any() for side in inside)

@@ -18,11 +18,12 @@ MOST_BYTES = 2**28  # of layers that are remembered
 class UvLayers:
     """The layers of a scene's surfaces, chosen once and then kept.
 
-    A surface that deforms is unwrapped as it lies when it is first seen, which is at the scene's first frame unless it
-    is not there yet: `FrameReader` looks at that frame before any other. So its layer is the same whatever frames are
-    captured, in whatever order or process. Where a surface without UVs of its own both deforms and appears later, its
-    layer is that of the first frame that is captured of it, and is read back when an earlier capture is gone on with;
-    processes side by side choose one each, and a warning says that the surface cannot be followed.
+    A surface that is only deformed is unwrapped as the artist made it. Any other is unwrapped as it lies when it is
+    first seen, which is at the scene's first frame unless it is not there yet: `FrameReader` looks at that frame before
+    any other. So its layer is the same whatever frames are captured, in whatever order or process. Where modifiers give
+    a surface other faces, and it has no UVs of its own, deforms and appears later, its layer is that of the first frame
+    that is captured of it, and is read back when an earlier capture is gone on with; processes side by side choose one
+    each, and a warning says that the surface cannot be followed.
     """
 
     def __init__(self, stored: Mapping[str, Path] | None = None) -> None:

@@ -21,4 +21,5 @@ def uv_warnings(
         titles = sorted(title for title, found in sources.items() if found == source)
         yield from (sentence.format(title) for title in titles[:MOST_NAMED])
         if len(titles) > MOST_NAMED:
-            yield f"so it is with {len(titles) - MOST_NAMED} more objects, from {titles[MOST_NAMED]} to {titles[-1]}"
+            more = f"{len(titles) - MOST_NAMED} more objects, from {titles[MOST_NAMED]} to {titles[-1]}"
+            yield f"{more}: {sentence.format('each')}"

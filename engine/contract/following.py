@@ -75,8 +75,9 @@ class Following:
             self._stays[key] = stay.with_frame(frame, layer) if stay else _Stay(frame, layer)
 
     def warnings(self, shot: Shot) -> tuple[str, ...]:
-        """Those of the shot, and after them those of the surfaces that cannot be followed, one for each name."""
-        others = [warning for warning in shot.warnings if CANNOT_FOLLOW not in warning]
+        """Those of the shot, sorted, for the order in which frames are captured means nothing; and after them those of
+        the surfaces that cannot be followed, one for each name."""
+        others = sorted(warning for warning in shot.warnings if CANNOT_FOLLOW not in warning)
         changed: dict[str, int] = {}
         for item in shot.objects:
             stay = self._stays.get(item.key)

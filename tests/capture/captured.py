@@ -15,7 +15,7 @@ from engine.contract.motion import AS_STORED, Motion, read_motion
 from engine.contract.options import capture_parser
 from engine.contract.shot import Shot, ShotObject, geometry_path
 from engine.surface.passes import FramePasses, read_passes
-from tests.capture.ray_cast import Seen, cast_rays, read_triangles
+from tests.capture.ray_cast import Seen, cast_rays, rays_of, read_triangles
 
 INSIDE = Path(__file__).resolve().parent / "inside"
 """Scripts that run in Blender."""
@@ -35,8 +35,9 @@ class Captured:
         return read_passes(self.folder, self.shot, frame)
 
     def rays(self, frame: int) -> Seen:
-        triangles = read_triangles(self.folder, self.shot, frame)
-        return cast_rays(triangles, self.shot.frames[frame].camera, self.shot.width, self.shot.height)
+        """What rays meet of the shot's own geometry and motion."""
+        rays = rays_of(self.shot.frames[frame].camera, self.shot.width, self.shot.height)
+        return cast_rays(read_triangles(self.folder, self.shot, frame), rays)
 
     def named(self, name: str) -> list[ShotObject]:
         return [item for item in self.shot.objects if item.name == name]

@@ -1,4 +1,4 @@
-"""An independent witness: rays through the pixel centres, cast at a shot's geometry and motion with Embree."""
+"""Rays through the pixel centres, cast with Embree at triangles, as those of a shot's geometry and motion."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ class Triangles:
     corners: np.ndarray  # (T, 3, 3) float64
     uv: np.ndarray  # (T, 3, 2) float64
     object_id: np.ndarray  # (T,) int32
+
+
+@dataclass(frozen=True)
+class Rays:
+    """One through every pixel, in world space; a step along its direction is a metre of depth."""
+
+    origins: np.ndarray  # (height, width, 3) float64
+    directions: np.ndarray  # (height, width, 3) float64
 
 
 @dataclass(frozen=True)
@@ -46,12 +54,10 @@ def read_triangles(folder: Path, shot: Shot, frame: int) -> Triangles:
     return Triangles(np.concatenate(corners), np.concatenate(uv), np.concatenate(ids))
 
 
-def cast_rays(
-    triangles: Triangles, camera: Camera, width: int, height: int, clip: tuple[float, float] = (0.0, np.inf)
-) -> Seen:
+def cast_rays(triangles: Triangles, rays: Rays, clip: tuple[float, float] = (0.0, np.inf)) -> Seen:
     """`clip` is the nearest and the farthest depth that is seen."""
-    origins, directions = _rays(camera, width, height)
-    origins = origins + clip[0] * directions
+    size, directions = rays.directions.shape[:2], rays.directions.reshape(-1, 3)
+    origins = rays.origins.reshape(-1, 3) + clip[0] * directions
     scene = EmbreeScene()
     TriangleMesh(scene, triangles.corners.astype(np.float32))
     hit = scene.run(origins.astype(np.float32), directions.astype(np.float32))
@@ -65,23 +71,22 @@ def cast_rays(
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     seen_uv = (weights[:, :, None] * triangles.uv[found]).sum(axis=1)
     return Seen(
-        object_id=_picture(met, triangles.object_id[found], (height, width)),
-        depth=_picture(met, clip[0] + length, (height, width)),  # the rays' z is 1
-        uv=_picture(met, seen_uv, (height, width)),
-        normal=_picture(met, normal / np.linalg.norm(normal, axis=1, keepdims=True), (height, width)),
+        object_id=_picture(met, triangles.object_id[found], size),
+        depth=_picture(met, clip[0] + length, size),  # the rays' z is 1
+        uv=_picture(met, seen_uv, size),
+        normal=_picture(met, normal / np.linalg.norm(normal, axis=1, keepdims=True), size),
     )
 
 
-def _rays(camera: Camera, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
-    """Origins and directions in world space, (height·width, 3); a step along a direction is a metre of depth."""
-    rows, columns = np.indices((height, width)).reshape(2, -1) + 0.5
+def rays_of(camera: Camera, width: int, height: int) -> Rays:
+    rows, columns = np.indices((height, width)) + 0.5
     plane = np.stack([columns, rows, np.ones_like(rows)], axis=-1) @ np.linalg.inv(camera.intrinsics).T
     forward = np.array([0.0, 0.0, 1.0])
     is_perspective = camera.projection == "perspective"
     from_points = np.zeros_like(plane) if is_perspective else plane - forward
     along = plane if is_perspective else np.broadcast_to(forward, plane.shape)
     to_world = np.linalg.inv(camera.world_to_camera)
-    return from_points @ to_world[:3, :3].T + to_world[:3, 3], along @ to_world[:3, :3].T
+    return Rays(from_points @ to_world[:3, :3].T + to_world[:3, 3], along @ to_world[:3, :3].T)
 
 
 def _intersect(corners: np.ndarray, origins: np.ndarray, directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

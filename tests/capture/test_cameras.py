@@ -9,7 +9,7 @@ import pytest
 
 from tests.addon.blenders import run_script
 from tests.capture.captured import INSIDE, Capture, Captured
-from tests.capture.ray_cast import Seen, cast_rays, read_triangles
+from tests.capture.witness import Witness, ask_witness
 
 pytestmark = pytest.mark.blender
 CAMERAS = ("Auto", "Wide", "Tall", "Flat", "Flat Tall", "Clipped", "Flat Clipped", "Zoom", "Zoom")
@@ -37,17 +37,22 @@ def portrait(scene: Path, capture: Capture) -> Captured:
     return capture(scene, scene.parent / "portrait", "--resolution=96x160", *ALL)
 
 
-def rays(shot: Captured, frame: int) -> Seen:
-    clip = CLIP if "Clipped" in FRAMES[frame] else (0.0, np.inf)
-    triangles = read_triangles(shot.folder, shot.shot, frame)
-    return cast_rays(triangles, shot.shot.frames[frame].camera, shot.shot.width, shot.shot.height, clip)
+@pytest.fixture(scope="module")
+def witnesses(a_blender: list[str], scene: Path) -> dict[str, Witness]:
+    sizes = {"landscape": (160, 96), "portrait": (96, 160)}
+    return {
+        picture: ask_witness(a_blender, scene, scene.parent / f"{picture} witness", size, FRAMES)
+        for picture, size in sizes.items()
+    }
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=[f"{frame} {name}" for frame, name in FRAMES.items()])
 @pytest.mark.parametrize("picture", ["landscape", "portrait"])
-def test_every_camera_sees_what_its_rays_meet(request: pytest.FixtureRequest, picture: str, frame: int) -> None:
+def test_every_camera_sees_what_its_rays_meet(
+    request: pytest.FixtureRequest, witnesses: dict[str, Witness], picture: str, frame: int
+) -> None:
     shot: Captured = request.getfixturevalue(picture)
-    passes, expected = shot.passes(frame), rays(shot, frame)
+    passes, expected = shot.passes(frame), witnesses[picture].seen_in(shot, frame)
     assert (passes.object_id != expected.object_id).sum() <= 5  # on silhouettes
     same = (passes.object_id == expected.object_id) & passes.is_surface
     assert same.sum() > 1000

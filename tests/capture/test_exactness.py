@@ -1,24 +1,44 @@
-"""The passes, against what is known of the scenes and against rays cast at geometry and motion."""
+"""The passes, against what is known of the scenes and against rays cast at their meshes."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.contract.shot import Camera
-from tests.capture.captured import Captured
+from engine.surface.passes import FramePasses
+from tests.capture.captured import Capture, Captured
+from tests.capture.ray_cast import Seen
+from tests.capture.witness import Witness, ask_witness
 
 pytestmark = pytest.mark.blender
+FRAMES = (1, 2, 3, 4, 5)
 
 
-@pytest.mark.parametrize("frame", [1, 2, 3, 4, 5])
-def test_passes_are_what_rays_through_the_pixel_centres_meet(actors: Captured, frame: int) -> None:
-    passes, rays = actors.passes(frame), actors.rays(frame)
-    assert (passes.object_id == rays.object_id).mean() > 0.9995  # Embree and Cycles may differ on an edge
-    same = (passes.object_id == rays.object_id) & passes.is_surface
-    assert (np.abs(passes.depth - rays.depth)[same] / rays.depth[same]).max() < 1e-5
-    with_uv = same & np.isin(passes.object_id, [item.id for item in actors.shot.objects if item.has_uv])
-    error = np.abs(passes.uv - rays.uv)[with_uv].max(axis=-1)
+@pytest.fixture(scope="module")
+def witness(a_blender: list[str], scenes: Path, actors: Captured, tmp_path_factory: pytest.TempPathFactory) -> Witness:
+    folder, size = tmp_path_factory.mktemp("witness"), (actors.shot.width, actors.shot.height)
+    return ask_witness(a_blender, scenes / "actors.blend", folder, size, FRAMES)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_passes_are_what_rays_at_blenders_own_meshes_meet(actors: Captured, witness: Witness, frame: int) -> None:
+    artists = {item.id for item in actors.shot.objects if item.uv == "artist"}
+    assert_seen(actors.passes(frame), witness.seen_in(actors, frame), artists)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_passes_are_what_rays_at_geometry_and_motion_meet(actors: Captured, frame: int) -> None:
+    assert_seen(actors.passes(frame), actors.rays(frame), {item.id for item in actors.shot.objects})
+
+
+def assert_seen(passes: FramePasses, seen: Seen, with_uv: set[int]) -> None:
+    assert (passes.object_id == seen.object_id).mean() > 0.9995  # Embree and Cycles may differ on an edge
+    same = (passes.object_id == seen.object_id) & passes.is_surface
+    assert (np.abs(passes.depth - seen.depth)[same] / seen.depth[same]).max() < 1e-5
+    error = np.abs(passes.uv - seen.uv)[same & np.isin(passes.object_id, list(with_uv))].max(axis=-1)
     assert np.quantile(error, 0.99) < 2e-5
     assert error.max() < 5e-4  # where a whole texture lies within a few pixels
 
@@ -44,6 +64,13 @@ def unproject(camera: Camera, depth: np.ndarray) -> np.ndarray:
         points = np.concatenate([pixels[..., :2], z[..., None]], axis=-1)
     to_world = np.linalg.inv(camera.world_to_camera)
     return points @ to_world[:3, :3].T + to_world[:3, 3]
+
+
+def test_depth_that_cannot_be_exact_is_told(scenes: Path, truth: Captured, capture: Capture, tmp_path: Path) -> None:
+    far = capture(scenes / "far.blend", tmp_path, "--frames=1", "--clip=1")
+    sentence = "the camera is 5000 m from the world's origin: there depth is exact to about 0.6 mm only"
+    assert [sentence in warning for warning in far.shot.warnings] == [True]
+    assert truth.shot.warnings == ()
 
 
 @pytest.mark.parametrize("frame", [1, 3])

@@ -36,7 +36,7 @@ def test_scripts_of_a_file_do_not_run_unless_asked(held_back: Captured) -> None:
 
 
 def test_what_did_not_run_is_named_and_what_did_is_not(held_back: Captured) -> None:
-    hint = "; it is held back for safety: allow it with --enable-autoexec if you trust the file"
+    hint = "; no script of the file may, for safety: allow them with --enable-autoexec if you trust it"
     assert set(held_back.shot.warnings) >= {
         f"the script 'mover.py' did not run{hint}",
         f"the driver of location.x of 'Own' did not run{hint}",

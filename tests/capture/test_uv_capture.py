@@ -16,7 +16,7 @@ from tests.capture.uv_meshes import times_covered
 
 pytestmark = pytest.mark.blender
 
-MADE = {"Cube", "Suzanne", "Ball", "Nodes", "Twisted", "One twin", "Other twin", "Growing", "Late"}
+MADE = {"Cube", "Suzanne", "Ball", "Nodes", "Twisted", "One twin", "Other twin", "Growing", "Late", "Late and fine"}
 REPACKED = {"Mirrored", "Array", "Crowded", "Copied"}
 
 
@@ -88,15 +88,18 @@ def test_what_cannot_be_followed_is_named_with_the_frame(shot: Captured) -> None
     assert told == [f"the surface of {name!r}{CANNOT_FOLLOW}{frame}" for name, frame in (("Growing", 2), ("Copied", 3))]
 
 
-def test_several_processes_warn_of_the_same(scene: Path, capture: Capture, shot: Captured, tmp_path: Path) -> None:
+def test_several_processes_choose_the_same_uvs_and_warn_of_the_same(
+    scene: Path, capture: Capture, shot: Captured, tmp_path: Path
+) -> None:
     """The first of them captures the frames 1 and 2, in which there is one of what is copied."""
     side_by_side = capture(scene, tmp_path, "--jobs=2")
     assert not_followed(side_by_side)[:2] == not_followed(shot)
     assert [item.uv for item in side_by_side.named("Copied")] == ["repacked"]
+    assert np.array_equal(uv_of(side_by_side, "Late", 4), uv_of(shot, "Late", 4))
     assert any("'Copied'" + CANNOT_FOLLOW in each.message for each in side_by_side.messages if isinstance(each, Warned))
 
 
-@pytest.mark.parametrize("name", ["Twisted", "Late"])
+@pytest.mark.parametrize("name", ["Twisted", "Late", "Late and fine"])
 def test_a_layer_stays_the_same_while_its_surface_deforms(shot: Captured, name: str) -> None:
     assert "vertices" in shot.shape(name, 4)
     assert np.array_equal(uv_of(shot, name, 2), uv_of(shot, name, 4))
@@ -111,11 +114,11 @@ def test_layers_do_not_depend_on_the_frames_that_are_captured(
 ) -> None:
     later = capture(scene, tmp_path, "--frames=4", "--clip=4")
     for item in later.shot.objects:
-        if item.name != "Late":
+        if item.name != "Late and fine":
             assert np.array_equal(uv_of(later, item.name, 4), uv_of(shot, item.name, 4))
     complete = capture(scene, tmp_path)
     assert complete.written == [1, 2, 3]
     assert not_followed(complete) == not_followed(shot)
     assert np.array_equal(uv_of(complete, "Twisted", 1), uv_of(shot, "Twisted", 1))
-    others = shot.passes(2).object_id != shot.named("Late")[0].id
+    others = shot.passes(2).object_id != shot.named("Late and fine")[0].id
     assert np.array_equal(complete.passes(2).uv[others], shot.passes(2).uv[others])

@@ -9,4 +9,4 @@ def test_a_crowd_is_not_told_one_by_one() -> None:
     warnings = list(uv_warnings({f"'Leaf {index:05}'": "made" for index in range(10_000)} | {"'Wall'": "artist"}))
     assert len(warnings) == MOST_NAMED + 1
     assert warnings[0] == "'Leaf 00000' has no UV map: one was made"
-    assert warnings[-1] == "so it is with 9992 more objects, from 'Leaf 00008' to 'Leaf 09999'"
+    assert warnings[-1] == ("9992 more objects, from 'Leaf 00008' to 'Leaf 09999': each has no UV map: one was made")

@@ -63,3 +63,8 @@ def test_polygons_that_are_cut_otherwise_are_followed(folder: Path) -> None:
 
 def test_uvs_that_are_always_the_artists_are_followed(folder: Path) -> None:
     assert told(folder, {1: mesh(1), 2: mesh(2)}, "artist") == ["another"]
+
+
+def test_in_what_order_warnings_came_is_forgotten(folder: Path) -> None:
+    shot = replace(read_shot(folder), warnings=("'B' has no UV map: one was made", "'A' has no UV map: one was made"))
+    assert list(Following(folder).warnings(shot)) == sorted(shot.warnings)

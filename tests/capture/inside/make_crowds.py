@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import bpy
+
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from tests.capture.inside.script import make_files, run
 
 
 def kinds(edited: bool = False) -> None:
@@ -128,15 +129,6 @@ def camera_above(size: float) -> None:
     bpy.context.scene.camera = camera
 
 
-def save(name: str, make_scene: Callable[[], None], folder: Path) -> None:
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.render.resolution_x = scene.render.resolution_y = 128
-    scene.frame_end = 2
-    make_scene()
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"))
-
-
 SCENES = {
     "kinds": kinds,
     "kinds_edited": partial(kinds, edited=True),
@@ -148,7 +140,4 @@ SCENES = {
 }
 
 if __name__ == "__main__":
-    for scene_name, make in SCENES.items():
-        save(scene_name, make, Path(sys.argv[-1]))
-    sys.stdout.flush()
-    os._exit(0)
+    run(lambda: make_files(Path(sys.argv[-1]), SCENES, 128, 128))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-from tests.capture.inside.make_scenes import add_camera
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from tests.capture.inside.script import empty_scene, run, save
+from tests.capture.inside.things import add_camera
 
 FIRST = -12
 

@@ -12,10 +12,20 @@ from pathlib import Path
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
-from tests.capture.inside.make_scenes import add_camera
+from tests.capture.inside.rigged import add_rigged
 from tests.capture.inside.script import empty_scene, run, save
-
-LAST = 12
+from tests.capture.inside.simulated import (
+    LAST,
+    add_cloth,
+    add_fluid,
+    add_particles,
+    add_rigid_body,
+    add_soft_body,
+    add_zone,
+    bake,
+    bake_zone,
+)
+from tests.capture.inside.things import add_camera
 
 
 def start(path: Path) -> bpy.types.Scene:
@@ -24,143 +34,6 @@ def start(path: Path) -> bpy.types.Scene:
     scene.camera = add_camera("Camera", (0, -12, 2), (85, 0, 0))
     save(path)
     return scene
-
-
-def add_cloth(on_disk: bool) -> bpy.types.PointCache:
-    """A cloth that hangs on one edge."""
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=6, y_subdivisions=6, size=2, location=(-3, 0, 3))
-    cloth = bpy.context.object
-    cloth.name = "Cloth"
-    edge = [vertex.index for vertex in cloth.data.vertices if vertex.co.y > 0.99]
-    cloth.vertex_groups.new(name="Pin").add(edge, 1.0, "REPLACE")
-    modifier = cloth.modifiers.new("Cloth", "CLOTH")
-    modifier.settings.vertex_group_mass = "Pin"
-    modifier.point_cache.use_disk_cache, modifier.point_cache.frame_end = on_disk, LAST
-    return modifier.point_cache
-
-
-def add_soft_body() -> bpy.types.PointCache:
-    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=2, radius=0.5, location=(-1, 0, 3))
-    bpy.context.object.name = "Soft"
-    modifier = bpy.context.object.modifiers.new("Soft Body", "SOFT_BODY")
-    bpy.context.object.soft_body.use_goal = False
-    modifier.point_cache.frame_end = LAST
-    return modifier.point_cache
-
-
-def add_rigid_body(scene: bpy.types.Scene) -> bpy.types.PointCache:
-    bpy.ops.mesh.primitive_cube_add(size=0.8, location=(0.5, 0, 3))
-    bpy.context.object.name = "Rigid"
-    bpy.ops.rigidbody.object_add()
-    scene.rigidbody_world.point_cache.frame_end = LAST
-    return scene.rigidbody_world.point_cache
-
-
-def add_particles() -> bpy.types.PointCache:
-    bpy.ops.mesh.primitive_cube_add(size=0.1, location=(20, 0, 0))
-    bpy.context.object.name = "Chip"
-    bpy.ops.mesh.primitive_plane_add(size=1, location=(4, 0, 3))
-    bpy.context.object.name = "Emitter"
-    bpy.context.object.modifiers.new("Particles", "PARTICLE_SYSTEM")
-    system = bpy.context.object.particle_systems[0]
-    settings = system.settings
-    settings.count, settings.frame_start, settings.frame_end, settings.render_type = 8, 1, 4, "OBJECT"
-    settings.instance_object, settings.particle_size = bpy.data.objects["Chip"], 2.0
-    system.point_cache.frame_end = LAST
-    return system.point_cache
-
-
-def add_zone() -> None:
-    """A cube that a simulation zone, inside a group of its own, lifts by 0.1 with every frame."""
-    zone = bpy.data.node_groups.new("Zone", "GeometryNodeTree")
-    step_in, step_out = (zone.nodes.new(f"GeometryNodeSimulation{name}") for name in ("Input", "Output"))
-    step_in.pair_with_output(step_out)
-    lift = zone.nodes.new("GeometryNodeSetPosition")
-    lift.inputs["Offset"].default_value = (0, 0, 0.1)
-    zone.links.new(step_in.outputs["Geometry"], lift.inputs["Geometry"])
-    zone.links.new(lift.outputs["Geometry"], step_out.inputs["Geometry"])
-    _between(zone, step_in.inputs["Geometry"], step_out.outputs["Geometry"])
-    outer = bpy.data.node_groups.new("Outer", "GeometryNodeTree")
-    group = outer.nodes.new("GeometryNodeGroup")
-    group.node_tree = zone
-    _between(outer, group.inputs[0], group.outputs[0])
-    bpy.ops.mesh.primitive_cube_add(size=0.8, location=(2, 0, 1))
-    bpy.context.object.name = "Zone"
-    bpy.context.object.modifiers.new("Nodes", "NODES").node_group = outer
-
-
-def _between(tree: bpy.types.NodeTree, first: bpy.types.NodeSocket, last: bpy.types.NodeSocket) -> None:
-    """Leads the geometry that comes into the tree to `first`, and that of `last` out of it."""
-    for direction in ("INPUT", "OUTPUT"):
-        tree.interface.new_socket("Geometry", in_out=direction, socket_type="NodeSocketGeometry")
-    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], first)
-    tree.links.new(last, tree.nodes.new("NodeGroupOutput").inputs[0])
-
-
-def add_rigged(scene: bpy.types.Scene) -> None:
-    """A lattice, a shape key, a driver, a constraint and a driver on a modifier, all of them led by one empty."""
-    leader = bpy.data.objects.new("Leader", None)
-    scene.collection.objects.link(leader)
-    for frame, z in ((1, 0.0), (LAST, 1.1)):
-        leader.location.z = z
-        leader.keyframe_insert("location", frame=frame)
-    objects = {}
-    for x, name in enumerate(("Latticed", "Shaped", "Driven", "Constrained", "Arrayed")):
-        bpy.ops.mesh.primitive_cube_add(size=0.6, location=(1.2 * x - 3, 0, 0))
-        bpy.context.object.name = name
-        objects[name] = bpy.context.object
-    lattice = bpy.data.objects.new("Lattice", bpy.data.lattices.new("Lattice"))
-    scene.collection.objects.link(lattice)
-    lattice.shape_key_add(name="Basis")
-    raise_by_one(lattice.shape_key_add(name="Up"), leader)
-    objects["Latticed"].modifiers.new("Lattice", "LATTICE").object = lattice
-    objects["Shaped"].shape_key_add(name="Basis")
-    raise_by_one(objects["Shaped"].shape_key_add(name="Up"), leader)
-    follow(objects["Driven"], "location", leader, 2)
-    constraint = objects["Constrained"].constraints.new("COPY_LOCATION")
-    constraint.target, constraint.use_x = leader, False
-    array = objects["Arrayed"].modifiers.new("Array", "ARRAY")
-    array.relative_offset_displace = (0, 0, -1)
-    follow(array, "count", leader, expression="1 + 4 * height")
-
-
-def raise_by_one(key: bpy.types.ShapeKey, leader: bpy.types.Object) -> None:
-    for point in key.data:
-        point.co.z += 1
-    follow(key, "value", leader)
-
-
-def follow(
-    owner: bpy.types.bpy_struct, path: str, leader: bpy.types.Object, index: int = -1, expression: str = "height"
-) -> None:
-    driver = owner.driver_add(path, index).driver
-    variable = driver.variables.new()
-    variable.name, variable.type = "height", "TRANSFORMS"
-    variable.targets[0].id, variable.targets[0].transform_type = leader, "LOC_Z"
-    driver.expression = expression
-
-
-def bake(cache: bpy.types.PointCache) -> None:
-    with bpy.context.temp_override(point_cache=cache):
-        bpy.ops.ptcache.bake(bake=True)
-
-
-def bake_zone(item: bpy.types.Object) -> None:
-    """Into files, which is the only way in 4.2."""
-    modifier = item.modifiers["Nodes"]
-    if hasattr(modifier, "bake_target"):
-        modifier.bake_target = "DISK"
-    bake_id = modifier.bakes[0].bake_id
-    bpy.ops.object.geometry_node_bake_single(session_uid=item.session_uid, modifier_name="Nodes", bake_id=bake_id)
-
-
-def add_fluid() -> None:
-    """A domain that is switched off: not every Blender can evaluate one."""
-    bpy.ops.mesh.primitive_cube_add(size=1)
-    modifier = bpy.context.object.modifiers.new("Fluid", "FLUID")
-    modifier.show_viewport = modifier.show_render = False
-    modifier.fluid_type = "DOMAIN"
-    modifier.domain_settings.cache_directory = "//fluid"
 
 
 def heights(scene: bpy.types.Scene, first: int = 1) -> dict[int, dict[str, float]]:
@@ -258,7 +131,7 @@ def make(folder: Path) -> None:
     add_cloth(on_disk=True)
     save(folder / "live_on_disk.blend")
     scene = start(folder / "rigged.blend")
-    add_rigged(scene)
+    add_rigged(scene, LAST)
     truth["rigged"] = heights(scene)
     scene.render.frame_map_new, scene.frame_step = 200, 3
     truth["remapped"] = heights(scene)

@@ -8,8 +8,8 @@ from pathlib import Path
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
-from tests.capture.inside.make_scenes import look_at_cube
 from tests.capture.inside.script import empty_scene, run, save
+from tests.capture.inside.things import look_at_cube
 
 MOVER = "import bpy\nbpy.data.objects['Scripted'].location.x = 3\n"
 

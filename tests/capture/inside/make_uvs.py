@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from pathlib import Path
 
 import bpy
 import numpy as np
 
+sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
+from tests.capture.inside.script import empty_scene, run, save
 
-def make() -> None:
+
+def make(path: Path) -> None:
+    scene = empty_scene(256, 192, frame_end=4)
+    add_surfaces()
+    bpy.ops.object.camera_add(location=(5, 4.5, 20))
+    scene.camera = bpy.context.object
+    scene.camera.data.type, scene.camera.data.ortho_scale = "ORTHO", 16
+    save(path)
+
+
+def add_surfaces() -> None:
     for kind, make_bare in enumerate((cube, monkey, ball, curve, nodes_mesh)):
         named(make_bare(), ("Cube", "Suzanne", "Ball", "Curve", "Nodes")[kind], x=2.5 * kind)
     bpy.ops.object.text_add()
@@ -24,11 +36,8 @@ def make() -> None:
     named(bpy.data.objects.new("Other twin", twin.data), "Other twin", x=10, y=6)
     grow(named(grid(with_uv=False), "Growing", y=9))
     late(twist(named(grid(with_uv=False), "Late", x=2.5, y=9)))
+    late(twist(subdivided(named(grid(with_uv=False), "Late and fine", x=10.5, y=9))))
     copy_later(named(grid(), "Copied", x=6, y=9))
-    bpy.ops.object.camera_add(location=(5, 4.5, 20))
-    camera = bpy.context.object
-    camera.data.type, camera.data.ortho_scale = "ORTHO", 16
-    bpy.context.scene.camera, bpy.context.scene.frame_end = camera, 4
 
 
 def named(item: bpy.types.Object, name: str, x: float = 0, y: float = 0) -> bpy.types.Object:
@@ -111,6 +120,11 @@ def twist(item: bpy.types.Object) -> bpy.types.Object:
     return item
 
 
+def subdivided(item: bpy.types.Object) -> bpy.types.Object:
+    item.modifiers.new("Subdivision", "SUBSURF").subdivision_type = "SIMPLE"
+    return item
+
+
 def grow(item: bpy.types.Object) -> None:
     build = item.modifiers.new("Build", "BUILD")
     build.frame_start, build.frame_duration = -2, 8
@@ -132,10 +146,4 @@ def late(item: bpy.types.Object) -> None:
 
 
 if __name__ == "__main__":
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    make()
-    render = bpy.context.scene.render
-    render.resolution_x, render.resolution_y, render.resolution_percentage = 256, 192, 100
-    bpy.ops.wm.save_as_mainfile(filepath=sys.argv[-1])
-    sys.stdout.flush()
-    os._exit(0)
+    run(lambda: make(Path(sys.argv[-1])))

@@ -12,8 +12,8 @@ from typing import Any
 import bpy
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
-from tests.capture.inside.make_scenes import add_camera
 from tests.capture.inside.script import empty_scene, run, save
+from tests.capture.inside.things import add_camera
 
 CAMERAS: dict[str, dict[str, Any]] = {
     "Auto": {},
