@@ -44,6 +44,13 @@ class SurfaceProperties:
     pre_attention: BoolProperty(
         name="Attend to keyframes", description="Let frames look at the keyframes", default=DEFAULTS.pre_attention
     )
+    token_stride: IntProperty(
+        name="Token stride",
+        description="In the finest layers frames look at every n-th place of the keyframes: 1 sees all, and is slower",
+        default=DEFAULTS.token_stride,
+        min=1,
+        soft_max=4,
+    )
     post_attention: _share(
         "Keyframe features",
         "How much of what a surface looks like comes from the keyframes that see it",

@@ -46,7 +46,7 @@ class FrameInputs:
             cells.append(self._frame_cells(frame, shown))
         channels = _stacked(hints)[:, None].expand(-1, 3, -1, -1)
         added = _stacked(step_noise).unflatten(0, (len(frames), -1)) if step_noise else None
-        return passes, Chunk(channels, _stacked(noise), added, cells)
+        return passes, Chunk(frames, channels, _stacked(noise), added, cells)
 
     def _hint(self, passes: FramePasses) -> np.ndarray:
         return depth_hint(passes, self._plan.inverse_depth_far, self._plan.inverse_depth_near)

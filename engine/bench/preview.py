@@ -80,7 +80,7 @@ class Painter:
         height, width = (side // self.checkpoint.vae_scale_factor for side in hint.shape[-2:])
         noise = torch.from_numpy(frame_noise(SEED, place, height, width))[None]
         method = PerFrame(Denoiser(self.checkpoint, plain_caption(look), "", self.settings))
-        return torch.stack(list(paint(method, Chunk(hint, noise))))
+        return torch.stack(list(paint(method, Chunk((place,), hint, noise))))
 
 
 def bench_preview(model: str, images: int, home: Path, on_line: OnLine, sheet: Path | None = None) -> list[Judgement]:

@@ -68,6 +68,8 @@ class SurfaceSettings:
     """The share of the steps, from the first on, in which anything is shared."""
     layers: str = "up"
     """The self-attention layers that share: those of the decoder, or all."""
+    token_stride: int = 2
+    """In the two finest levels frames attend to every n-th token of the keyframes along each side."""
     mean_weight: float = 0.5
     """How much of the keyframes' texture is the mean over all that see a place, and how much the first's."""
     cell_size: float = 1.0
@@ -80,6 +82,8 @@ class SurfaceSettings:
     def __post_init__(self) -> None:
         if self.keyframes < 1:
             raise UsageError(f"--keyframes must be 1 or more, got {self.keyframes}", "3 is a good number")
+        if self.token_stride < 1:
+            raise UsageError(f"--token-stride must be 1 or more, got {self.token_stride}", "2 is a good number")
         if self.cell_size <= 0:
             raise UsageError(f"--cell-size must be above 0, got {self.cell_size}", "1 is a good number")
         for name in ("post_attention", "post_attention_fade", "until", "mean_weight", "normalisation", "x0_sync"):

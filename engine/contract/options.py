@@ -172,6 +172,13 @@ def _add_surface_options(parser: argparse.ArgumentParser) -> None:
         default=usual.pre_attention,
         help="let frames attend to the keyframes",
     )
+    group.add_argument(
+        "--token-stride",
+        type=int,
+        default=usual.token_stride,
+        metavar="N",
+        help="attend to every N-th token of the keyframes along each side in fine layers (default: %(default)s)",
+    )
     group.add_argument("--layers", choices=LAYERS, default=usual.layers, help="which share (default: %(default)s)")
     for name, what in _SURFACE_SHARES.items():
         option = f"--{name.replace('_', '-')}"

@@ -100,28 +100,39 @@ def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
 class KeyframeFeatures:
     """What the K keyframes computed in one layer at one step."""
 
-    K_ext: Tensor  # (halves, heads, K * tokens, head_channels)
+    K_ext: Tensor  # (halves, heads, K * tokens or fewer, head_channels)
     V_ext: Tensor  # of the same shape
     T: Tensor  # (halves, rows, channels), the unified output of each surface cell that they see
 
 
 @dataclass(frozen=True)
 class Extraction:
-    """Extended attention among the keyframes: each attends to the tokens of all. Keeps the features of `layers`."""
+    """Extended attention among the keyframes, in the layers that share: each attends to the tokens of all. What other
+    frames need of it is kept in `features`."""
 
     halves: int
     unify: Sequence[Unify]  # by level
     layers: str  # up | all
     mean_weight: float  # w: how much of T is the mean over the keyframes, and how much the first that sees the cell
+    width: int  # of the finest layers, in tokens
+    token_stride: int
+    """In the two finest levels, where attention costs most, others attend to every n-th token along each side."""
     features: dict[str, KeyframeFeatures] = field(default_factory=dict)
 
     def attend(self, layer: Layer, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        if not (layer.is_up or self.layers == "all"):
+            return attention(query, key, value)
         Q, K_ext, V_ext = (_side_by_side(each, self.halves) for each in (query, key, value))
         O = attention(Q, K_ext, V_ext)  # noqa: E741 - (halves, K * tokens, channels)
-        if layer.is_up or self.layers == "all":
-            T = torch.stack([self.unify[layer.level](half, self.mean_weight) for half in O])
-            self.features[layer.name] = KeyframeFeatures(K_ext, V_ext, T)
+        T = torch.stack([self.unify[layer.level](half, self.mean_weight) for half in O])
+        if layer.level < 2 and self.token_stride > 1:
+            K_ext, V_ext = (_side_by_side(self._thinned(each, layer.level), self.halves) for each in (key, value))
+        self.features[layer.name] = KeyframeFeatures(K_ext, V_ext, T)
         return O.unflatten(1, (-1, query.shape[2])).flatten(0, 1)
+
+    def _thinned(self, each: Tensor, level: int) -> Tensor:
+        width = -(-self.width // 2**level)
+        return each.unflatten(2, (-1, width))[:, :, :: self.token_stride, :: self.token_stride].flatten(2, 3)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from engine.surface.frame_cells import FrameCells
 class Chunk:
     """What a method paints frames from."""
 
+    frames: Sequence[int]
+    """Their numbers."""
     hints: Tensor  # (frames, 3, height, width), depth in [0, 1], near is bright
     noise: Tensor  # (frames, 4, latent_height, latent_width), unit normal
     step_noise: Tensor | None = None  # (frames, steps, 4, latent_height, latent_width), for schedulers that add noise
@@ -21,9 +23,10 @@ class Chunk:
     """Which surfaces each frame shows; empty for methods that do not ask."""
 
     def __len__(self) -> int:
-        return len(self.hints)
+        return len(self.frames)
 
     def __getitem__(self, places: Sequence[int]) -> Chunk:
         chosen = list(places)
         step_noise = self.step_noise[chosen] if self.step_noise is not None else None
-        return Chunk(self.hints[chosen], self.noise[chosen], step_noise, [self.cells[place] for place in chosen])
+        frames, cells = [self.frames[place] for place in chosen], [self.cells[place] for place in chosen]
+        return Chunk(frames, self.hints[chosen], self.noise[chosen], step_noise, cells)

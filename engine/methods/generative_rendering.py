@@ -47,12 +47,17 @@ class GenerativeRendering:
     @torch.inference_mode()
     def sample(self, chunk: Chunk, on_step: OnStep | None = None, on_micro_batch: OnMicroBatch | None = None) -> Tensor:
         """Clean latents of a chunk's frames, of the shape of its noise."""
-        if self.keyframes and self.keyframe_steps:
-            keyframes_at = stored_keyframes(self.keyframes, self.keyframe_steps, chunk)
-        else:
+        if self.keyframes is None or self.keyframe_steps is None:
             count = self.denoiser.settings.surface.keyframes
             keyframes_at = drawn_keyframes(chunk, count, self.seed, self.denoiser.checkpoint.device)
-        return self._sample(chunk, keyframes_at, on_step, on_micro_batch)
+            return self._sample(chunk, keyframes_at, on_step, on_micro_batch)
+        known = self.keyframe_steps.clean_of(self.keyframes)  # keyframes need not be denoised again
+        others = [place for place, frame in enumerate(chunk.frames) if frame not in known]
+        if others:
+            keyframes_at = stored_keyframes(self.keyframes, self.keyframe_steps, chunk[others])
+            sampled = self._sample(chunk[others], keyframes_at, on_step, on_micro_batch)
+            known |= {chunk.frames[place]: latents for place, latents in zip(others, sampled, strict=True)}
+        return torch.stack([known[frame] for frame in chunk.frames])
 
     @torch.inference_mode()
     def sample_keyframes(
@@ -60,8 +65,8 @@ class GenerativeRendering:
     ) -> KeyframeSteps:
         """Denoises keyframes by themselves; all frames are then painted with what this gives."""
         recorder = KeyframeRecorder(keyframes)
-        self._sample(keyframes.chunk, recorder.at, on_step, on_micro_batch)
-        return recorder.steps()
+        clean = self._sample(keyframes.chunk, recorder.at, on_step, on_micro_batch)
+        return recorder.steps(clean)
 
     def _sample(
         self, chunk: Chunk, keyframes_at: KeyframesAt, on_step: OnStep | None, on_micro_batch: OnMicroBatch | None
@@ -91,8 +96,14 @@ class GenerativeRendering:
     def _extract(self, shared: StepKeyframes, timestep: Tensor) -> Mapping[str, KeyframeFeatures]:
         """Extended attention among the keyframes; their own prediction is not needed."""
         surface = self.denoiser.settings.surface
-        unify = [table.unify for table in shared.keyframes.tables]
-        extraction = Extraction(self.denoiser.halves, unify, surface.layers, surface.mean_weight)
+        extraction = Extraction(
+            self.denoiser.halves,
+            [table.unify for table in shared.keyframes.tables],
+            surface.layers,
+            surface.mean_weight,
+            width=shared.x_t.shape[-1],
+            token_stride=surface.token_stride,
+        )
         self.denoiser.predict_noise(shared.x_t, timestep, shared.keyframes.chunk.hints, extraction)
         return extraction.features
 

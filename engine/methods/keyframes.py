@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
@@ -64,11 +64,17 @@ class KeyframeSteps:
 
     x_t: Tensor  # (steps, K, 4, latent_height, latent_width), as the network saw them
     x_0: Tensor  # of the same shape, predicted by it; (0,) where nothing asked for it
+    clean: Tensor  # (K, 4, latent_height, latent_width), after the last step
+
+    def clean_of(self, keyframes: Keyframes) -> dict[int, Tensor]:
+        """The clean latents by frame."""
+        return dict(zip(keyframes.chunk.frames, self.clean, strict=True))
 
     def save(self, path: Path, made_of: str) -> None:
         """Raises OutputUnwritable."""
         with atomic(path) as temporary:
-            save_file({"x_t": self.x_t.contiguous(), "x_0": self.x_0.contiguous()}, temporary, {HASH: made_of})
+            tensors = {name: tensor.contiguous() for name, tensor in vars(self).items()}
+            save_file(tensors, temporary, {HASH: made_of})
 
     @classmethod
     def load(cls, path: Path, made_of: str, device: torch.device) -> KeyframeSteps | None:
@@ -77,7 +83,7 @@ class KeyframeSteps:
             with safe_open(path, framework="pt", device=str(device)) as file:
                 if (file.metadata() or {}).get(HASH) != made_of:
                     return None
-                return cls(file.get_tensor("x_t"), file.get_tensor("x_0"))
+                return cls(*(file.get_tensor(field.name) for field in fields(cls)))
         except (FileNotFoundError, SafetensorError):
             return None
 
@@ -113,8 +119,9 @@ class KeyframeRecorder:
         self._x_t.append(x_t)
         return StepKeyframes(self._keyframes, x_t, self._rows, self._keep_x_0)
 
-    def steps(self) -> KeyframeSteps:
-        return KeyframeSteps(torch.stack(self._x_t), torch.stack(self._x_0) if self._x_0 else torch.zeros(0))
+    def steps(self, clean: Tensor) -> KeyframeSteps:
+        """`clean` is what became of them in the end."""
+        return KeyframeSteps(torch.stack(self._x_t), torch.stack(self._x_0) if self._x_0 else torch.zeros(0), clean)
 
     def _keep_x_0(self, x_0: Tensor) -> Tensor:
         self._x_0.append(x_0)

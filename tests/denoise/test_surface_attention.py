@@ -78,7 +78,7 @@ def test_the_sixteen_self_attention_layers_know_their_level(checkpoint: Checkpoi
 def test_extraction_is_attention_of_every_keyframe_to_the_tokens_of_all() -> None:
     frames = 3
     query, key, value = random_heads(frames), random_heads(frames), random_heads(frames)
-    extraction = Extraction(HALVES, [unify_first_rows], "up", 0.5)
+    extraction = Extraction(HALVES, [unify_first_rows], "up", 0.5, width=TOKENS, token_stride=1)
     output = extraction.attend(UP, query, key, value)
     for sample in range(HALVES * frames):
         half = sample // frames
@@ -95,8 +95,9 @@ def test_extraction_is_attention_of_every_keyframe_to_the_tokens_of_all() -> Non
 
 def test_only_the_decoder_shares_unless_all_layers_are_to() -> None:
     heads = random_heads(2)
-    up, everything = (Extraction(HALVES, [unify_first_rows], layers, 0.5) for layers in ("up", "all"))
-    assert torch.equal(up.attend(DOWN, heads, heads, heads), everything.attend(DOWN, heads, heads, heads))
+    up, everything = (Extraction(HALVES, [unify_first_rows], layers, 0.5, TOKENS, 1) for layers in ("up", "all"))
+    assert torch.equal(up.attend(DOWN, heads, heads, heads), attention(heads, heads, heads))
+    assert not torch.equal(everything.attend(DOWN, heads, heads, heads), attention(heads, heads, heads))
     assert not up.features and set(everything.features) == {DOWN.name}
     assert torch.equal(
         Injection(HALVES, up.features, [], True, 1.0).attend(DOWN, heads, heads, heads), attention(heads, heads, heads)
@@ -128,6 +129,19 @@ def test_the_halves_of_guidance_never_meet() -> None:
     changed = heads.clone()
     changed[2:] += 1
     outputs = [
-        Extraction(HALVES, [unify_first_rows], "up", 0.5).attend(UP, each, each, each) for each in (heads, changed)
+        Extraction(HALVES, [unify_first_rows], "up", 0.5, width=TOKENS, token_stride=1).attend(UP, each, each, each)
+        for each in (heads, changed)
     ]
     assert torch.equal(outputs[0][:2], outputs[1][:2]) and not torch.equal(outputs[0][2:], outputs[1][2:])
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_in_fine_layers_frames_attend_to_every_other_token_along_each_side(level: int) -> None:
+    rows, width, keyframes = 4, 6, 2
+    heads = torch.randn(HALVES * keyframes, HEADS, rows * width, HEAD_CHANNELS, generator=GENERATOR)
+    layer = Layer(UP.name, level)
+    thin, full = (Extraction(HALVES, [unify_first_rows] * 3, "up", 0.5, width << level, stride) for stride in (2, 1))
+    assert torch.equal(thin.attend(layer, heads, heads, heads), full.attend(layer, heads, heads, heads))
+    kept = [k * rows * width + row * width + column for k in (0, 1) for row in (0, 2) for column in (0, 2, 4)]
+    everything = full.features[UP.name].K_ext
+    assert torch.equal(thin.features[UP.name].K_ext, everything[:, :, kept] if level < 2 else everything)

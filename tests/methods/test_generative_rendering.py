@@ -40,7 +40,7 @@ def chunk() -> Chunk:
     hints = torch.rand(FRAMES, 1, SIDE, SIDE, generator=generator).expand(-1, 3, -1, -1)
     noise = torch.randn(FRAMES, 4, SIDE // 8, SIDE // 8, generator=generator)
     cells = [[layer(frame, SIDE // 8 >> level) for level in range(4)] for frame in range(FRAMES)]
-    return Chunk(hints, noise, cells=cells)
+    return Chunk(range(FRAMES), hints, noise, cells=cells)
 
 
 def with_step_noise(chunk: Chunk, scheduler: str) -> Chunk:
@@ -101,13 +101,17 @@ def test_a_keyframe_among_the_frames_becomes_what_it_became_before(
 ) -> None:
     chunk = with_step_noise(chunk, scheduler)
     method = with_keyframes(chunk, denoiser(checkpoint, replace(SETTINGS, scheduler=scheduler)))
-    seen: list[Tensor] = []
-    method.sample(chunk[KEYFRAMES], lambda step, timestep, latents: seen.append(latents))
-    recorded: list[Tensor] = []
-    GenerativeRendering(method.denoiser, 0).sample_keyframes(
-        method.keyframes, lambda step, timestep, latents: recorded.append(latents)
-    )
-    assert all(torch.equal(ours, theirs) for ours, theirs in zip(seen, recorded, strict=True))
+    assert method.keyframe_steps is not None
+    of_other_numbers = replace(chunk[KEYFRAMES], frames=(91, 93))
+    assert torch.equal(method.sample(of_other_numbers), method.keyframe_steps.clean)
+
+
+def test_keyframes_are_not_denoised_again(checkpoint: Checkpoint, chunk: Chunk) -> None:
+    method, batches = with_keyframes(chunk, denoiser(checkpoint)), []
+    together = method.sample(chunk, on_micro_batch=lambda: batches.append(1))
+    assert len(batches) == SETTINGS.num_inference_steps * (FRAMES - len(KEYFRAMES))
+    assert method.keyframe_steps is not None and torch.equal(together[list(KEYFRAMES)], method.keyframe_steps.clean)
+    assert torch.equal(method.sample(chunk[KEYFRAMES]), method.keyframe_steps.clean)
 
 
 def test_keyframes_drawn_from_all_frames_are_the_keyframe_pass_itself(checkpoint: Checkpoint, chunk: Chunk) -> None:
@@ -115,11 +119,8 @@ def test_keyframes_drawn_from_all_frames_are_the_keyframe_pass_itself(checkpoint
     settings = replace(SETTINGS, surface=SurfaceSettings(keyframes=FRAMES, mean_weight=1.0))
     drawn = GenerativeRendering(denoiser(checkpoint, settings), seed=0).sample(chunk)
     keyframes = Keyframes.of(chunk, torch.device("cpu"))
-    last: list[Tensor] = []
-    GenerativeRendering(denoiser(checkpoint, settings), seed=0).sample_keyframes(
-        keyframes, lambda step, timestep, latents: last.append(latents)
-    )
-    torch.testing.assert_close(drawn, last[-1], rtol=0, atol=0.05)
+    together = GenerativeRendering(denoiser(checkpoint, settings), seed=0).sample_keyframes(keyframes)
+    torch.testing.assert_close(drawn, together.clean, rtol=0, atol=0.05)
 
 
 def test_another_seed_draws_other_keyframes(checkpoint: Checkpoint, chunk: Chunk) -> None:
@@ -138,10 +139,10 @@ def test_frames_of_one_surface_come_closer_to_each_other(checkpoint: Checkpoint,
 
 
 def test_stored_steps_are_read_back_and_others_are_not(tmp_path: Path) -> None:
-    steps = KeyframeSteps(torch.randn(2, 3, 4, 8, 8), torch.zeros(0))
+    steps = KeyframeSteps(torch.randn(2, 3, 4, 8, 8), torch.zeros(0), torch.randn(3, 4, 8, 8))
     path = tmp_path / "keyframes.safetensors"
     assert KeyframeSteps.load(path, "a", torch.device("cpu")) is None
     steps.save(path, "a")
     read = KeyframeSteps.load(path, "a", torch.device("cpu"))
-    assert read is not None and torch.equal(read.x_t, steps.x_t) and torch.equal(read.x_0, steps.x_0)
+    assert read is not None and torch.equal(read.x_t, steps.x_t) and torch.equal(read.clean, steps.clean)
     assert KeyframeSteps.load(path, "b", torch.device("cpu")) is None

@@ -37,7 +37,7 @@ def per_frame(checkpoint: Checkpoint, micro_batch: int = 1) -> PerFrame:
 
 def pictures(method: PerFrame, hints: Tensor, latents: Tensor, on_step: OnStep | None = None) -> Tensor:
     """(frames, height, width, 3)"""
-    return torch.stack(list(paint(method, Chunk(hints, latents), on_step)))
+    return torch.stack(list(paint(method, Chunk(range(len(hints)), hints, latents), on_step)))
 
 
 def painted(checkpoint: Checkpoint, prompt: str = PROMPT, negative: str = "", settings: Settings = SETTINGS) -> Tensor:
@@ -94,7 +94,9 @@ def test_a_chunk_is_denoised_step_by_step_and_no_frame_depends_on_it(checkpoint:
     method = per_frame(checkpoint, micro_batch=2)
     shapes, batches = [], []
     method.sample(
-        Chunk(hints(3), noise(3)), lambda step, t, latents: shapes.append(latents.shape), lambda: batches.append(1)
+        Chunk(range(3), hints(3), noise(3)),
+        lambda step, t, latents: shapes.append(latents.shape),
+        lambda: batches.append(1),
     )
     assert shapes == [(3, 4, 8, 8)] * 4
     assert len(batches) == 2 * 4

@@ -84,7 +84,7 @@ def test_latents_and_pictures_equal_those_of_the_pipeline(
         scheduler=scheduler,
     )
     method = PerFrame(Denoiser(checkpoint, PROMPT, negative_prompt, settings, micro_batch=len(HINTS)))
-    latents = method.sample(Chunk(HINTS, LATENTS))
+    latents = method.sample(Chunk(range(len(HINTS)), HINTS, LATENTS))
     expected_latents, expected_pictures = by_diffusers(checkpoint, settings, negative_prompt)
     torch.testing.assert_close(latents, expected_latents, rtol=0, atol=1e-5)
     pictures = torch.stack(list(method.denoiser.decode(latents)))
