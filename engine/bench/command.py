@@ -13,9 +13,13 @@ from engine.home import overpaint_home
 
 
 def add_bench_options(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|preview|consistency")
+    what = parser.add_subparsers(dest="what", required=True, metavar="capture|score|generate|preview|consistency")
     what.add_parser("capture", help="how much slower the capture is than a bare script").set_defaults(run=_capture)
     what.add_parser("score", help="how long 200 frames take to score, and in how much memory").set_defaults(run=_score)
+    generate = what.add_parser("generate", help="what it costs to let surfaces keep their look")
+    generate.add_argument("--model", default="preview", metavar="NAME_OR_PATH", help="default: preview")
+    generate.add_argument("--steps", type=int, default=20, help="default: 20")
+    generate.set_defaults(run=_generate)
     preview = what.add_parser("preview", help="how right and how sharp the preview's pictures are")
     preview.add_argument("--model", default="preview", metavar="NAME_OR_PATH", help="default: preview")
     preview.add_argument("--images", type=int, default=96, metavar="N", help="looks to judge it on (default: 96)")
@@ -44,6 +48,12 @@ def _score(options: argparse.Namespace) -> None:
     from engine.bench.score import bench_score
 
     bench_score(print)
+
+
+def _generate(options: argparse.Namespace) -> None:
+    from engine.bench.generate import bench_generate
+
+    bench_generate(options.model, options.steps, lambda line: print(line, flush=True))
 
 
 def _preview(options: argparse.Namespace) -> None:

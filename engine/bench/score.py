@@ -70,4 +70,4 @@ def _measure(words: list[str]) -> ScoreFigures:
     if process.returncode:
         raise OverpaintError(f"score failed: {process.stderr.strip()[-300:]}", "run `score` by hand")
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return ScoreFigures(seconds, processor, after.ru_maxrss / 1e6)  # kilobytes on Linux
+    return ScoreFigures(seconds, processor, after.ru_maxrss * 1024 / 1e9)  # Linux counts in KiB

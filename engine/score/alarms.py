@@ -20,7 +20,11 @@ class Alarm:
 ALARMS = (
     Alarm("motion_followed", lambda value: value < 0.4, "the picture does not move as the surfaces do"),
     Alarm("sticking", lambda value: value > 0.5, "the texture sticks to the screen"),
-    Alarm("sharpness_ratio", lambda value: value < 0.5, "the frames are blurred against the reference"),
+    Alarm(
+        "sharpness_to_against", lambda value: value < 0.5, "the frames are blurred against those they are compared with"
+    ),
+    Alarm("sharpness_to_color", lambda value: value < 0.5, "the frames are blurred against the plain render"),
+    Alarm("sharpness_to_floor", lambda value: value < 0.1, "the frames are blurred, or have little detail by nature"),
     Alarm("edge_alignment", lambda value: value < 1.2, "the picture has no edges where the objects have outlines"),
     Alarm("silhouette_iou", lambda value: value < 0.55, "the painted objects do not fill their outlines"),
 )

@@ -11,7 +11,7 @@ from transformers import CLIPModel, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine.contract.errors import ModelInvalid
-from engine.score.measure import ONE_FRAME, Pictures, Series
+from engine.score.measure import NO_PAIR, Pictures, Series
 from engine.score.metric import Metric
 from engine.score.no_clip import CLIP_CONSISTENCY, PROMPT_FIDELITY
 from engine.score.pictures import Picture
@@ -52,7 +52,7 @@ class ClipScores:
 
     def metrics(self) -> list[Metric]:
         return [
-            Metric.of(CLIP_CONSISTENCY, self._pairs.mean, self._pairs.per_frame, ONE_FRAME),
+            Metric.of(CLIP_CONSISTENCY, self._pairs.mean, self._pairs.per_frame, NO_PAIR),
             Metric.of(
                 PROMPT_FIDELITY, self._prompt.mean, self._prompt.per_frame, "not computed: no job.json says the prompt"
             ),

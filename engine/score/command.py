@@ -9,9 +9,8 @@ from pathlib import Path
 from engine.contract.errors import UsageError
 from engine.score.metric import Metric
 from engine.score.scores import RenderScores, Scores
-from engine.score.sources import NO_MODEL, ScoreRequest
+from engine.score.sources import NO_MODEL, TRACKS, ScoreRequest
 
-TRACKS = 256
 COLUMN = 11
 
 
@@ -56,7 +55,7 @@ def _lines(scores: Scores) -> Iterator[str]:
     for key, metric in scores.renders[0].metrics.items():
         values = "".join(f"{_value(render, key):>{COLUMN}}" for render in scores.renders)
         yield f"{metric.definition.title:32}{values}  {metric.definition.unit}; {metric.definition.better.value}"
-    for reason, titles in _reasons(scores.renders[0]).items():
+    for reason, titles in reasons_of(scores).items():
         yield f"{', '.join(titles)}: {reason}"
     if scores.clip_model:
         yield f"CLIP: {scores.clip_model}"
@@ -80,13 +79,14 @@ def formatted(metric: Metric) -> str:
     return f"{metric.value:.3g}" if abs(metric.value) < 1000 else f"{metric.value:.0f}"
 
 
-def _reasons(render: RenderScores) -> dict[str, list[str]]:
-    """The titles of metrics without a value, by the reason."""
+def reasons_of(scores: Scores) -> dict[str, list[str]]:
+    """The titles of metrics without a value, by the reason; each once, however many renders it is of."""
     reasons: dict[str, list[str]] = {}
-    for metric in render.metrics.values():
-        if metric.value is None:
-            reasons.setdefault(metric.why_not, []).append(metric.definition.title)
-    return reasons
+    for metric in (metric for render in scores.renders for metric in render.metrics.values()):
+        titles = reasons.setdefault(metric.why_not, [])
+        if metric.value is None and metric.definition.title not in titles:
+            titles.append(metric.definition.title)
+    return {reason: titles for reason, titles in reasons.items() if titles}
 
 
 def _count(text: str) -> int:

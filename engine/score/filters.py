@@ -33,6 +33,28 @@ def gradient_length(image: np.ndarray) -> np.ndarray:
     return np.hypot(down, right)
 
 
+def outline_of(object_id: np.ndarray) -> np.ndarray:
+    """(height, width) bool: pixels with a neighbour to the right, left, above or below that shows another object."""
+    outline = np.zeros(object_id.shape, bool)
+    beside, below = object_id[:, 1:] != object_id[:, :-1], object_id[1:] != object_id[:-1]
+    outline[:, 1:] |= beside
+    outline[:, :-1] |= beside
+    outline[1:] |= below
+    outline[:-1] |= below
+    return outline
+
+
+def widened(mask: np.ndarray, radius: int) -> np.ndarray:
+    """(height, width) bool: pixels with one of the mask's within `radius` rows and columns."""
+    for axis in (0, 1):
+        length = mask.shape[axis]
+        sums = np.concatenate([np.zeros_like(mask.take([0], axis), np.int32), mask.cumsum(axis, np.int32)], axis)
+        places = np.arange(length)
+        until, since = (places + radius + 1).clip(max=length), (places - radius).clip(0)
+        mask = sums.take(until, axis) > sums.take(since, axis)
+    return mask
+
+
 class BoxSums:
     """Sums over squares of pixels, however large, from a table of the sums over all that is above and to the left."""
 

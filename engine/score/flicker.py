@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.score.measure import Pictures, Series
+from engine.score.measure import NO_PAIR, Pictures, Series
 from engine.score.metric import Better, Definition, Metric
 from engine.score.view import View
 
@@ -23,13 +23,16 @@ class Flicker:
 
     def __init__(self) -> None:
         self._changes = Series()
+        self._has_pairs = False
 
     def add(self, view: View, pictures: Pictures) -> None:
         before = pictures.earlier.get(view.previous) if view.previous is not None else None
         if before is None or view.still is None:
             return
+        self._has_pairs = True
         changes = abs(pictures.current.rgb[view.still] - before.rgb[view.still])
         self._changes.add(view.frame, changes.sum(dtype=float) / 3, view.still.sum())
 
     def metrics(self) -> list[Metric]:
-        return [Metric.of(FLICKER, self._changes.mean, self._changes.per_frame, "not defined: nothing stands still")]
+        why_not = "not defined: nothing stands still" if self._has_pairs else NO_PAIR
+        return [Metric.of(FLICKER, self._changes.mean, self._changes.per_frame, why_not)]

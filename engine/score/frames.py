@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.contract.errors import FramesInvalid, ShotInvalid
 from engine.contract.files import read_json
-from engine.contract.frames import format_frames
+from engine.contract.frames import Clip, format_frames
 from engine.contract.job import JOB_FILE
 from engine.contract.shot import Shot, read_shot
 from engine.score.pictures import SUFFIXES, Picture, read_exactly
@@ -43,8 +43,8 @@ class FrameFolder:
 def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> FrameFolder:
     """The pictures in a folder, or in the frames/ of a job's folder, that are frames of the shot.
 
-    Warns of pictures that the shot has no frame for, and of gaps. Raises FramesInvalid where there are none, or where
-    the job that painted them names another shot.
+    Warns of pictures that the shot has no frame for, and of frames that are not there. Raises FramesInvalid where there
+    are none, or where the job that painted them names another shot.
     """
     pictures = folder / "frames" if (folder / "frames").is_dir() else folder
     job = _job_of(pictures)
@@ -58,11 +58,10 @@ def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> Fram
         )
     if foreign := sorted(found.keys() - paths.keys()):
         warn(f"the frames {format_frames(foreign)} in {pictures} are not in the shot and were left out")
-    if missing := [frame for frame in _expected(shot, paths) if frame not in paths]:
-        warn(
-            f"the frames {format_frames(missing)} are missing in {pictures}: what compares frames in a row stops there"
-        )
-    return FrameFolder(pictures, paths, job[1] if job else {})
+    asked = job[1] if job else {}
+    if missing := [frame for frame in _expected(shot, asked) if frame not in paths]:
+        warn(f"the frames {format_frames(missing)} are missing in {pictures}: no frames are compared across them")
+    return FrameFolder(pictures, paths, asked)
 
 
 def _pictures_in(folder: Path) -> dict[int, Path]:
@@ -78,9 +77,13 @@ def _pictures_in(folder: Path) -> dict[int, Path]:
     return found
 
 
-def _expected(shot: Shot, paths: Mapping[int, Path]) -> list[int]:
-    """The shot's frames from the first to the last picture."""
-    return [frame for frame in sorted(shot.frames) if min(paths) <= frame <= max(paths)]
+def _expected(shot: Shot, job: Mapping[str, Any]) -> list[int]:
+    """The shot's frames in the clip of the job; all of them where no job says what was asked for."""
+    try:
+        clip = Clip(**job["clip"])
+    except (KeyError, TypeError, ValueError):
+        return sorted(shot.frames)
+    return [frame for frame in sorted(shot.frames) if frame in clip]
 
 
 def _job_of(pictures: Path) -> tuple[Path, Mapping[str, Any]] | None:

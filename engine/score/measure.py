@@ -12,7 +12,9 @@ from engine.score.metric import Metric
 from engine.score.pictures import Picture
 from engine.score.view import View
 
-ONE_FRAME = "not defined: there is no earlier frame to compare with"
+ONE_FRAME = "not defined: there is one frame only"
+NO_PAIR = "not defined: there are no two frames in a row"
+UNSEEN = "not defined: no point of a surface is seen in two of the frames"
 
 
 class Measure(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.score.measure import Pictures, Series
+from engine.score.measure import NO_PAIR, UNSEEN, Pictures, Series
 from engine.score.metric import Better, Definition, Metric
 from engine.score.view import View
 
@@ -23,11 +23,14 @@ class Motion:
 
     def __init__(self) -> None:
         self._travel = Series()
+        self._has_pairs = False
 
     def add(self, view: View, pictures: Pictures) -> None:
         if (lagged := view.warps.get("1")) is not None:
+            self._has_pairs = True
             travelled = lagged.distance[np.isfinite(lagged.distance)]
             self._travel.add(view.frame, travelled.sum(dtype=float), len(travelled))
 
     def metrics(self) -> list[Metric]:
-        return [Metric.of(MOTION, self._travel.mean, self._travel.per_frame, "not defined: there is no earlier frame")]
+        why_not = UNSEEN if self._has_pairs else NO_PAIR
+        return [Metric.of(MOTION, self._travel.mean, self._travel.per_frame, why_not)]

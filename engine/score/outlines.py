@@ -9,11 +9,9 @@ import numpy as np
 from engine.score.filters import BoxSums, gradient_length
 from engine.score.measure import Pictures, Series
 from engine.score.metric import Better, Definition, Metric
-from engine.score.view import View
+from engine.score.view import BAND, View
 from engine.surface.object_ids import present_ids
 
-BAND = 4
-"""Pixels to either side of an outline that are looked at."""
 NO_EDGE = 0.001
 """A gradient of luma per pixel that nobody sees."""
 WINDOW = 8
@@ -53,18 +51,15 @@ class Outlines:
     def add(self, view: View, pictures: Pictures) -> None:
         if not view.outline.any():
             return
-        height, width = view.outline.shape
-        near = BoxSums(view.outline[..., None]).around(np.arange(height)[:, None], np.arange(width), BAND)
-        band = near[..., 0] > 0
         picture = pictures.current
         if picture.alpha is not None:
             painted, expected = picture.alpha > 0.5, view.passes.is_surface
             self._overlap.add(view.frame, (painted & expected).sum(), (painted | expected).sum())
         else:
-            overlaps = [*_overlaps(view.passes.object_id, band, picture.rgb)]
+            overlaps = [*_overlaps(view.passes.object_id, view.band, picture.rgb)]
             self._overlap.add(view.frame, sum(both for both, _ in overlaps), sum(either for _, either in overlaps))
         edges = gradient_length(picture.luma)
-        beside = edges[band & ~view.outline].mean()
+        beside = edges[view.band & ~view.outline].mean()
         self._alignment.add(view.frame, edges[view.outline].mean() / max(beside, NO_EDGE), 1)
 
     def metrics(self) -> list[Metric]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.surface.correspondence import SurfaceFrame, SurfacePoints, within_object
 from engine.surface.shot_surfaces import ShotSurfaces, TexelAtlas
-from engine.surface.tracks import draw_pixels, follow, query_frames
+from engine.surface.tracks import choose_queries, follow
 
 SIDE = 7
 """Pixels along a side of a patch, in the frame in which its point was chosen."""
@@ -43,11 +43,9 @@ class PatchQueries:
 def choose_patches(
     surfaces: ShotSurfaces, frames: Sequence[int], count: int, atlas: TexelAtlas, seed: int = 0
 ) -> list[PatchQueries]:
-    """`count` patches altogether, around points drawn as those of `tracking points` are."""
-    chosen = query_frames(frames)
+    """`count` patches altogether, around the points that `tracking points` follows."""
     return [
-        _patches_around(surface, draw_pixels(surface, -(-count // len(chosen)), seed), atlas)
-        for surface in (surfaces.read(frame)[1] for frame in chosen)
+        _patches_around(surface, centres, atlas) for surface, centres in choose_queries(surfaces, frames, count, seed)
     ]
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from engine.contract.errors import FramesInvalid
+from engine.contract.frames import format_frames
 from engine.contract.shot import Shot
 from engine.score.flicker import Flicker
 from engine.score.frames import FrameFolder
@@ -55,8 +59,9 @@ class Render:
         return [metric for measure in self.measures for metric in measure.metrics()]
 
 
-def make_render(key: str, title: str, read: ReadPicture, *more: Measure) -> Render:
-    """With all metrics that take nothing but the shot and the pictures, and `more`."""
+def make_render(key: str, title: str, read: ReadPicture, no_tracks: str = "", *more: Measure) -> Render:
+    """With all metrics that take nothing but the shot and the pictures, and `more`; `no_tracks` says why there are no
+    patches to follow, if so."""
     others: list[Measure] = [
         UvPairs(),
         WarpError(),
@@ -65,7 +70,7 @@ def make_render(key: str, title: str, read: ReadPicture, *more: Measure) -> Rend
         Motion(),
         Sharpness(),
         Outlines(),
-        PatchDrift(),
+        PatchDrift(no_tracks),
         *more,
     ]
     return Render(key, title, read, others=others)
@@ -74,5 +79,27 @@ def make_render(key: str, title: str, read: ReadPicture, *more: Measure) -> Rend
 def pictures_of(frames: FrameFolder, shot: Shot) -> ReadPicture:
     def read(view: View) -> Picture | None:
         return frames.read(view.frame, (shot.width, shot.height)) if view.frame in frames.paths else None
+
+    return read
+
+
+def given_pictures(name: str, pictures: Mapping[int, np.ndarray], shot: Shot) -> ReadPicture:
+    """Those of a render that is not in files. Raises FramesInvalid where the shot has none of their frames, and when
+    one is read that has not the shot's size."""
+    if not pictures.keys() & shot.frames.keys():
+        raise FramesInvalid(
+            f"{name} has none of the shot's frames {format_frames(shot.frames)}", "give its pictures by frame number"
+        )
+
+    def read(view: View) -> Picture | None:
+        if view.frame not in pictures:
+            return None
+        rgb = np.ascontiguousarray(pictures[view.frame], np.float32)
+        if rgb.shape != (shot.height, shot.width, 3):
+            raise FramesInvalid(
+                f"frame {view.frame} of {name} is {rgb.shape}, and the shot is {(shot.height, shot.width, 3)}",
+                "score frames over the shot that they were rendered from, at its size",
+            )
+        return Picture(rgb)
 
     return read

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.contract.shot import Shot
 from engine.surface.correspondence import SurfaceFrame
 from engine.surface.object_ids import present_ids
 from engine.surface.posing import Mesh, PosedObject
 from engine.surface.projection import project
-from engine.surface.shot_surfaces import RESOLUTION, TexelAtlas, texel_count
+from engine.surface.shot_surfaces import RESOLUTION, ShotSurfaces, TexelAtlas, texel_count
 from engine.surface.splatting import splat
 from engine.surface.texels import SurfaceTexels
 
@@ -83,29 +82,23 @@ class _Surface:
 
 
 class TexelStore:
-    """Finds the texels that a frame shows."""
+    """Finds the texels that a frame shows, at a resolution that is decided by all objects of the shot."""
 
-    def __init__(self, shot: Shot) -> None:
+    def __init__(self, shot_surfaces: ShotSurfaces) -> None:
+        """Raises ShotInvalid naming a geometry file that is missing or damaged."""
         self.atlas = TexelAtlas()
-        self._objects = {item.id for item in shot.objects if item.has_uv}
+        self._objects = {item.id for item in shot_surfaces.shot.objects if item.has_uv}
         self._surfaces: dict[int, _Surface] = {}
-        self._is_fitted = False
+        meshes = [*shot_surfaces.stored_meshes()]
+        count = sum(map(texel_count, meshes)) if meshes else RESOLUTION**2 * len(self._objects)
+        self.atlas.scale = min(1.0, float(np.sqrt(TEXEL_BUDGET / max(count, 1))))
 
     def seen(self, frame: SurfaceFrame) -> list[SeenTexels]:
         """Per object that the frame shows, in the order of their ids."""
         ids = [number for number in present_ids(frame.seen.object_id) if number in self._objects]
-        if not self._is_fitted:
-            self._fit_budget(frame)
         if not frame.objects:
             return [seen for number in ids for seen in self._splatted(frame, number)]
         return [self._projected(frame, frame.objects[number]) for number in ids if number in frame.objects]
-
-    def _fit_budget(self, frame: SurfaceFrame) -> None:
-        """Decides the resolution once, by the objects of the first frame."""
-        meshes = [posed.mesh for number, posed in frame.objects.items() if number in self._objects]
-        count = sum(map(texel_count, meshes)) if frame.objects else RESOLUTION**2 * len(self._objects)
-        self.atlas.scale = min(1.0, float(np.sqrt(TEXEL_BUDGET / max(count, 1))))
-        self._is_fitted = True
 
     def _projected(self, frame: SurfaceFrame, posed: PosedObject) -> SeenTexels:
         surface = self._surface(posed)

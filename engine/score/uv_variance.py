@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.score.measure import ONE_FRAME, Pictures, Series
+from engine.score.measure import ONE_FRAME, UNSEEN, Pictures, Series
 from engine.score.metric import Better, Definition, Metric
 from engine.score.surface_texels import SeenTexels
 from engine.score.view import View
@@ -73,7 +73,8 @@ class SurfaceVariance:
 
 
 class UvVariance:
-    """Per texel seen in two or more frames: the unbiased variance (n - 1) of its colour over the frames that show it.
+    """Per texel seen in two or more frames: the unbiased variance (n - 1) of its colour over the frames that show it,
+    in whatever takes: a surface should look the same after a cut, too, unlike in all that compares two frames.
 
     A texel's colour in a frame is that of the pixel its centre projects into (nearest pixel), as sRGB in [0, 1],
     float32; the variance is the mean of those of the three channels. `uv_variance` is the mean over texels weighted
@@ -86,9 +87,11 @@ class UvVariance:
         self._surfaces: dict[tuple[int, tuple[int, int]], TexelStatistics] = {}
         self._ended: list[tuple[np.ndarray, np.ndarray]] = []
         self._added = Series()
+        self._frames = 0
 
     def add(self, view: View, pictures: Pictures) -> None:
         total = weight = 0.0
+        self._frames += 1
         for texels, colours in zip(view.texels, pictures.texel_colours, strict=True):
             statistics = self._statistics(texels)
             squares = statistics.add(texels.which, colours)
@@ -112,7 +115,8 @@ class UvVariance:
             (np.concatenate(arrays) for arrays in zip(*parts, strict=True)) if parts else (np.empty(0),) * 2
         )
         if not areas.sum() > 0:
-            return [Metric.of(definition, None, why_not=ONE_FRAME) for definition in (UV_VARIANCE, UV_VARIANCE_P95)]
+            why_not = UNSEEN if self._frames > 1 else ONE_FRAME
+            return [Metric.of(definition, None, why_not=why_not) for definition in (UV_VARIANCE, UV_VARIANCE_P95)]
         return [
             Metric.of(UV_VARIANCE, float(np.average(variance, weights=areas)), self._added.per_frame),
             Metric.of(UV_VARIANCE_P95, weighted_percentile(variance, areas, 95)),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
 
 from engine.contract.shot import Camera
+from engine.score.filters import outline_of, widened
+from engine.score.lagged import HeldFrame, LaggedWarp, lagged_warp
 from engine.score.patches import PatchQueries, SeenPatches
 from engine.score.surface_texels import SeenTexels, TexelPair, TexelStore, pair_texels
 from engine.surface.correspondence import SurfaceFrame, SurfacePoints, Warp, warp
@@ -19,40 +21,8 @@ from engine.surface.splatting import warp_by_uv
 LAGS = ("1", "10", "first")
 STILL = 0.05
 """Pixels from one frame to the next: what moves less stands still."""
-NO_UV = np.empty((0, 0, 2), np.float32)
-"""Of earlier frames: where there is geometry, nothing is looked for in their uv passes."""
-MOVING = 2.0
-"""Pixels between two frames: what moves more is looked at, to see what moves along."""
-
-
-@dataclass(frozen=True, eq=False)
-class PixelPairs:
-    """Pixels of a frame with their places in an earlier one."""
-
-    here: np.ndarray  # (P,) int64, flat indices
-    there: np.ndarray  # (P, 2) float32, x and y
-
-
-@dataclass(frozen=True, eq=False)
-class LaggedWarp:
-    """Where this frame's surface points were in an earlier frame."""
-
-    frame: int
-    warp: Warp
-    distance: np.ndarray
-    """(height, width) float32, pixels from here to there; NaN where it is not known."""
-    same_object: np.ndarray
-    """(height, width) bool: the pixel showed the same object there."""
-
-    @cached_property
-    def seen(self) -> PixelPairs:
-        """The pixels whose surface point is seen in both frames."""
-        return _pairs(self.warp.seen, self.warp)
-
-    @cached_property
-    def moving(self) -> PixelPairs:
-        """Those of them that moved by more than MOVING, and stayed on the object at their place on the screen."""
-        return _pairs(self.warp.seen & (self.distance > MOVING) & self.same_object, self.warp)
+BAND = 4
+"""Pixels to either side of an outline in which painted outlines are looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +46,13 @@ class View:
 
     @cached_property
     def outline(self) -> np.ndarray:
-        """(height, width) bool: pixels with a neighbour to the right, left, above or below that shows another
-        object."""
-        object_id = self.passes.object_id
-        outline = np.zeros(object_id.shape, bool)
-        beside, below = object_id[:, 1:] != object_id[:, :-1], object_id[1:] != object_id[:-1]
-        outline[:, 1:] |= beside
-        outline[:, :-1] |= beside
-        outline[1:] |= below
-        outline[:-1] |= below
-        return outline
+        """(height, width) bool."""
+        return outline_of(self.passes.object_id)
+
+    @cached_property
+    def band(self) -> np.ndarray:
+        """(height, width) bool: pixels that are within BAND of an outline."""
+        return widened(self.outline, BAND)
 
 
 class ShotWalk:
@@ -97,14 +64,14 @@ class ShotWalk:
         self._surfaces, self._texels = surfaces, texels
         self._step = surfaces.shot.clip.step
         self._take_starts = take_starts(surfaces.shot, self.frames)
-        self._held: dict[int, SurfaceFrame] = {}
+        self._held: dict[int, HeldFrame] = {}
         self._previous_texels: list[SeenTexels] = []
 
     def views(self, patches: Sequence[PatchQueries] = ()) -> Iterator[View]:
         for frame in self.frames:
             yield self._view(frame, [item for item in patches if self.same_take(item.frame, frame)])
             kept = self.remembered(frame)
-            self._held = {number: surface for number, surface in self._held.items() if number in kept}
+            self._held = {number: held for number, held in self._held.items() if number in kept}
 
     def earlier(self, frame: int) -> dict[str, int]:
         """The frame that each lag leads back to, in the same take, where it is one of those to be scored."""
@@ -122,10 +89,12 @@ class ShotWalk:
 
     def _view(self, frame: int, patches: Sequence[PatchQueries]) -> View:
         passes, surface = self._surfaces.read(frame)
-        self._held[frame] = replace(surface, uv=NO_UV) if self._surfaces.has_geometry else surface
+        held = self._held[frame] = HeldFrame.of(surface, self._surfaces.has_geometry)
         earlier = self.earlier(frame)
         find = self._exact_warps(surface) if self._surfaces.has_geometry else partial(warp_by_uv, surface)
-        warps = {lag: _lagged(surface, self._held[other], find(self._held[other])) for lag, other in earlier.items()}
+        warps = {
+            lag: lagged_warp(held, self._held[other], find(self._held[other].surface)) for lag, other in earlier.items()
+        }
         texels = self._texels.seen(surface)
         before, self._previous_texels = self._previous_texels, texels
         return View(
@@ -136,25 +105,12 @@ class ShotWalk:
             patches=[item.seen_in(surface) for item in patches],
             previous=earlier.get("1"),
             warps=warps,
-            still=_still(surface, self._held[earlier["1"]], warps["1"]) if "1" in earlier else None,
+            still=_still(surface, self._held[earlier["1"]].surface, warps["1"]) if "1" in earlier else None,
         )
 
     def _exact_warps(self, surface: SurfaceFrame) -> Callable[[SurfaceFrame], Warp]:
         pixels = np.flatnonzero(surface.seen.object_id)
         return partial(warp, SurfacePoints(surface, pixels, self._texels.atlas.of))
-
-
-def _lagged(here: SurfaceFrame, other: SurfaceFrame, found: Warp) -> LaggedWarp:
-    height, width = found.seen.shape
-    to_right = found.position[..., 0] - (np.arange(width, dtype=np.float32) + 0.5)
-    down = found.position[..., 1] - (np.arange(height, dtype=np.float32)[:, None] + 0.5)
-    same_object = here.seen.object_id == other.seen.object_id
-    return LaggedWarp(other.frame, found, np.hypot(to_right, down), same_object)
-
-
-def _pairs(mask: np.ndarray, warp: Warp) -> PixelPairs:
-    here = np.flatnonzero(mask)
-    return PixelPairs(here, warp.position.reshape(-1, 2).take(here, axis=0))
 
 
 def _still(here: SurfaceFrame, before: SurfaceFrame, since: LaggedWarp) -> np.ndarray:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.score.filters import look_up
-from engine.score.measure import ONE_FRAME, Pictures, Series
+from engine.score.measure import NO_PAIR, UNSEEN, Pictures, Series
 from engine.score.metric import Better, Definition, Metric
 from engine.score.view import LAGS, View
 
@@ -30,6 +30,13 @@ WARP_ERRORS: Mapping[str, Definition] = MappingProxyType(
         ),
     }
 )
+NOT_THERE: Mapping[str, str] = MappingProxyType(
+    {
+        "1": NO_PAIR,
+        "10": "not defined: no frame has another 10 frames before it",
+        "first": "not defined: no frame has another before it in its take",
+    }
+)
 WARP_COVERAGE = Definition(
     "warp_coverage",
     "Covered by the warp error",
@@ -51,12 +58,14 @@ class WarpError:
     def __init__(self) -> None:
         self._errors = {lag: Series() for lag in LAGS}
         self._coverage = Series()
+        self._compared: set[str] = set()
 
     def add(self, view: View, pictures: Pictures) -> None:
         for lag, lagged in view.warps.items():
             earlier = pictures.earlier.get(lagged.frame)
             if earlier is None:
                 continue
+            self._compared.add(lag)
             seen = lagged.seen
             errors = abs(pictures.current.at(seen.here) - look_up(earlier.rgb, seen.there))
             self._errors[lag].add(view.frame, errors.sum(dtype=float) / 3, len(seen.here))
@@ -65,7 +74,10 @@ class WarpError:
 
     def metrics(self) -> list[Metric]:
         errors = [
-            Metric.of(definition, self._errors[lag].mean, self._errors[lag].per_frame, ONE_FRAME)
+            Metric.of(definition, self._errors[lag].mean, self._errors[lag].per_frame, self._why_not(lag))
             for lag, definition in WARP_ERRORS.items()
         ]
-        return [*errors, Metric.of(WARP_COVERAGE, self._coverage.mean, self._coverage.per_frame, ONE_FRAME)]
+        return [*errors, Metric.of(WARP_COVERAGE, self._coverage.mean, self._coverage.per_frame, self._why_not("1"))]
+
+    def _why_not(self, lag: str) -> str:
+        return UNSEEN if lag in self._compared else NOT_THERE[lag]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,6 +26,12 @@ class ShotSurfaces:
         self.folder, self.shot = folder, shot
         self.has_geometry = has_geometry(folder)
         self._poses = Poses(folder, shot)
+
+    def stored_meshes(self) -> Iterator[Mesh]:
+        """One per object with UVs, as geometry/ has it; none where the shot has no geometry."""
+        for item in self.shot.objects if self.has_geometry else ():
+            if item.has_uv:
+                yield self._poses.stored(item)
 
     def read(self, frame: int) -> tuple[FramePasses, SurfaceFrame]:
         """Raises ShotInvalid naming the file that is missing or damaged."""
@@ -51,6 +57,11 @@ class TexelAtlas:
     def resolution(self) -> int:
         return max(1, round(RESOLUTION * self.scale))
 
+    @property
+    def smallest(self) -> int:
+        """Texels along a side of the smallest texture so far."""
+        return min([self.resolution, *(texels.resolution for texels in self._texels.values())])
+
     def of(self, posed: PosedObject) -> SurfaceTexels:
         """The texture of a mesh with many UDIM tiles has no more texels than others."""
         mesh = posed.mesh
@@ -66,9 +77,18 @@ def texel_count(mesh: Mesh) -> float:
 
 
 def take_starts(shot: Shot, frames: Sequence[int]) -> dict[int, int]:
-    """For each of some frames the first one of its take: a change of the camera's name is a cut."""
-    starts = {frame: frame for frame in frames[:1]}
+    """For each of some frames, sorted, the first of them in its take: a change of the camera's name is a cut, even
+    between frames that are not among them."""
+    takes = _takes(shot)
+    first_of: dict[int, int] = {}
+    return {frame: first_of.setdefault(takes[frame], frame) for frame in frames}
+
+
+def _takes(shot: Shot) -> dict[int, int]:
+    """The number of the take that each of the shot's frames belongs to."""
+    frames = sorted(shot.frames)
+    takes = dict.fromkeys(frames[:1], 0)
     for before, frame in pairwise(frames):
         is_cut = shot.frames[before].camera.name != shot.frames[frame].camera.name
-        starts[frame] = frame if is_cut else starts[before]
-    return starts
+        takes[frame] = takes[before] + is_cut
+    return takes

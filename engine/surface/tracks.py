@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +24,16 @@ NOWHERE = -1.0
 class PointTracks:
     """Tracks in the layout of TAP-Vid."""
 
-    query_points: np.ndarray  # (N, 3) float32: t, an index of `frames`, then y and x in pixels
-    target_points: (
-        np.ndarray
-    )  # (N, F, 2) float32: x, y in pixels, (0, 0) the top left corner; NOWHERE behind the camera
-    occluded: np.ndarray  # (N, F) bool: hidden, out of the picture, or in another take
+    query_points: np.ndarray
+    """(N, 3) float32: t, an index of `frames`, then y and x in pixels."""
+    target_points: np.ndarray
+    """(N, F, 2) float32: x and y in pixels, (0, 0) the top left corner; NOWHERE behind the camera."""
+    occluded: np.ndarray
+    """(N, F) bool: hidden, out of the picture, or in another take."""
     object_id: np.ndarray  # (N,) int32
     frames: np.ndarray  # (F,) int32
-    size: tuple[int, int]  # width, height
+    size: tuple[int, int]
+    """Width and height."""
 
     def save(self, path: Path) -> None:
         """Writes an .npz. Raises OutputUnwritable."""
@@ -49,19 +51,14 @@ def track_points(folder: Path, shot: Shot, count: int, seed: int = 0) -> PointTr
         raise ShotInvalid(
             f"{folder} has no geometry, so its points cannot be tracked exactly", "capture the scene with Overpaint"
         )
-    starts = take_starts(shot, frames)
-    queries = choose_queries(surfaces, frames, count, seed, TexelAtlas())
-    if not sum(len(points.pixels) for _, points in queries):
+    atlas = TexelAtlas()
+    queries = [
+        (surface.frame, SurfacePoints(surface, pixels, atlas.of))
+        for surface, pixels in choose_queries(surfaces, frames, count, seed)
+    ]
+    if not queries:
         raise ShotInvalid(f"no surface is seen in {folder}", "point the camera at a mesh and capture again")
-    target = np.full((sum(len(points.pixels) for _, points in queries), len(frames), 2), NOWHERE, np.float32)
-    occluded = np.ones(target.shape[:2], bool)
-    for index, frame in enumerate(frames):
-        _, surface = surfaces.read(frame)
-        row = 0
-        for query_frame, points in queries:
-            rows = slice(row, row := row + len(points.pixels))
-            target[rows, index], seen = follow(points, surface)
-            occluded[rows, index] = ~seen | (starts[frame] != starts[query_frame])
+    target, occluded = _follow_all(surfaces, frames, queries)
     return PointTracks(
         query_points=np.concatenate([_query_points(frames.index(frame), points) for frame, points in queries]),
         target_points=target,
@@ -72,29 +69,52 @@ def track_points(folder: Path, shot: Shot, count: int, seed: int = 0) -> PointTr
     )
 
 
-def choose_queries(
-    surfaces: ShotSurfaces, frames: Sequence[int], count: int, seed: int, atlas: TexelAtlas
-) -> list[tuple[int, SurfacePoints]]:
-    """Surface points under `count` pixels, drawn evenly over the area that surfaces take of QUERY_FRAMES frames."""
-    chosen = query_frames(frames)
-    shares = [count * (index + 1) // len(chosen) - count * index // len(chosen) for index in range(len(chosen))]
-    queries = []
-    for frame, share in zip(chosen, shares, strict=True):
+def _follow_all(
+    surfaces: ShotSurfaces, frames: Sequence[int], queries: Sequence[tuple[int, SurfacePoints]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """`target_points` and `occluded`."""
+    starts = take_starts(surfaces.shot, frames)
+    target = np.full((sum(len(points.pixels) for _, points in queries), len(frames), 2), NOWHERE, np.float32)
+    occluded = np.ones(target.shape[:2], bool)
+    for index, frame in enumerate(frames):
         _, surface = surfaces.read(frame)
-        queries.append((frame, SurfacePoints(surface, draw_pixels(surface, share, seed), atlas.of)))
-    return queries
+        row = 0
+        for query_frame, points in queries:
+            rows = slice(row, row := row + len(points.pixels))
+            target[rows, index], seen = follow(points, surface)
+            occluded[rows, index] = ~seen | (starts[frame] != starts[query_frame])
+    return target, occluded
 
 
-def query_frames(frames: Sequence[int]) -> list[int]:
+def choose_queries(
+    surfaces: ShotSurfaces, frames: Sequence[int], count: int, seed: int = 0
+) -> Iterator[tuple[SurfaceFrame, np.ndarray]]:
+    """Pixels (P,), flat indices, of up to QUERY_FRAMES frames in which points are chosen: `count` altogether, or all
+    that show a surface where those are fewer; shared out evenly, and drawn evenly over the surface of each frame."""
+    chosen = _query_frames(frames)
+    available = [_surface_pixels(surfaces.read(frame)[1]).size for frame in chosen]
+    for frame, share in zip(chosen, even_shares(count, available), strict=True):
+        if share:
+            surface = surfaces.read(frame)[1]  # read again: eight frames at once would be too much memory
+            generator = np.random.default_rng([seed, frame & 0xFFFFFFFF])
+            yield surface, np.sort(generator.choice(_surface_pixels(surface), share, replace=False))
+
+
+def even_shares(count: int, available: Sequence[int]) -> list[int]:
+    """Shares of `count`, none larger than what is available there, and otherwise equal within one."""
+    shares = [0] * len(available)
+    for done, place in enumerate(np.argsort(available, kind="stable")):  # the scarcest first
+        shares[place] = min(available[place], (count - sum(shares)) // (len(available) - done))
+    return shares
+
+
+def _query_frames(frames: Sequence[int]) -> list[int]:
     places = np.linspace(0, len(frames) - 1, min(QUERY_FRAMES, len(frames)))
     return [frames[round(place)] for place in places]
 
 
-def draw_pixels(surface: SurfaceFrame, count: int, seed: int) -> np.ndarray:
-    """Flat indices (P,) of pixels that show a surface, each at most once."""
-    candidates = np.flatnonzero(surface.seen.object_id != BACKGROUND)
-    generator = np.random.default_rng([seed, surface.frame & 0xFFFFFFFF])
-    return np.sort(generator.choice(candidates, min(count, len(candidates)), replace=False))
+def _surface_pixels(surface: SurfaceFrame) -> np.ndarray:
+    return np.flatnonzero(surface.seen.object_id != BACKGROUND)
 
 
 def follow(points: SurfacePoints, other: SurfaceFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,8 @@ from engine.score.patches import choose_patches
 from engine.score.pictures import Picture
 from engine.score.renders import make_render
 from engine.score.surface_texels import TexelStore
-from engine.score.view import ShotWalk
-from engine.surface.passes import read_passes
+from engine.score.view import ShotWalk, View
+from engine.surface.passes import FramePasses, read_passes
 from engine.surface.shot_surfaces import ShotSurfaces
 
 SIZE = 96
@@ -59,13 +59,16 @@ def textured_folder(textured: Pictures, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def measured(rolling: Path, textured: Pictures) -> Mapping[str, Values]:
-    """The metrics of the textured frames and of what may be done to them, by name."""
-    return measure(rolling, {name: spoil(textured) for name, spoil in SPOILT.items()})
+    """The metrics of the textured frames, of what may be done to them, and of waves on the UVs, by name."""
+    shot = read_shot(rolling)
+    waves = {frame: _waves(read_passes(rolling, shot, frame)) for frame in FRAMES}
+    return measure(rolling, {name: spoil(textured) for name, spoil in SPOILT.items()} | {"waves": waves})
 
 
 def measure(folder: Path, renders: Mapping[str, Pictures]) -> Mapping[str, Values]:
     shot = read_shot(folder)
-    surfaces, texels = ShotSurfaces(folder, shot), TexelStore(shot)
+    surfaces = ShotSurfaces(folder, shot)
+    texels = TexelStore(surfaces)
     made = [make_render(name, name, _reader(pictures)) for name, pictures in renders.items()]
     walk = ShotWalk(surfaces, FRAMES, texels)
     for view in walk.views(choose_patches(surfaces, FRAMES, 64, texels.atlas)):
@@ -80,10 +83,17 @@ def value(values: Values, key: str) -> float:
     return found
 
 
-def first_views(folder: Path, count: int = 3) -> tuple[Shot, list]:
-    """The views of the first frames."""
-    shot = read_shot(folder)
-    return shot, list(ShotWalk(ShotSurfaces(folder, shot), FRAMES[:count], TexelStore(shot)).views())
+def views_of(folder: Path, frames: Sequence[int] = FRAMES[:3], shot: Shot | None = None) -> list[View]:
+    """The views of some frames, of `shot` in place of the folder's own."""
+    surfaces = ShotSurfaces(folder, shot or read_shot(folder))
+    return list(ShotWalk(surfaces, frames, TexelStore(surfaces)).views())
+
+
+def _waves(passes: FramePasses) -> np.ndarray:
+    """A fixed texture that owes nothing to the engine's own: so soft that no pixel's place in it matters much."""
+    u, v = np.moveaxis(passes.uv, -1, 0) * 2 * np.pi
+    waves = np.stack([np.sin(2 * u), np.sin(3 * v), np.sin(u + 2 * v)], axis=-1)
+    return np.where(passes.is_surface[..., None], 0.5 + 0.2 * waves, 0.5)
 
 
 def _reader(pictures: Pictures) -> Callable:

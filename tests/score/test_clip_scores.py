@@ -11,7 +11,7 @@ from engine.score.clip_scores import ClipScores, pixel_values_of
 from engine.score.measure import Pictures
 from engine.score.metric import Metric
 from engine.score.pictures import Picture
-from tests.score.conftest import SIZE, first_views
+from tests.score.conftest import SIZE, views_of
 
 SMALL = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
 
@@ -29,7 +29,7 @@ def clip(tiny_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def consistency_and_fidelity(clip: Path, rolling: Path, pictures: list[np.ndarray]) -> list[Metric]:
     scores = ClipScores(clip, "a robot")
-    for view, rgb in zip(first_views(rolling)[1], pictures, strict=True):
+    for view, rgb in zip(views_of(rolling), pictures, strict=True):
         scores.add(view, Pictures(Picture(rgb), [], {}))
     return scores.metrics()
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from engine.score.filters import BoxSums, blur, gradient_length, laplacian, look_up
+from engine.score.filters import BoxSums, blur, gradient_length, laplacian, look_up, outline_of, widened
 
 IMAGE = np.random.default_rng(0).random((20, 30), np.float32)
 
@@ -45,3 +45,16 @@ def test_lookups_are_bilinear_between_the_centres_of_pixels() -> None:
 def test_a_lookup_at_a_centre_is_the_pixel() -> None:
     image = np.random.default_rng(4).random((4, 5, 1), np.float32)
     assert look_up(image, np.array([[3.5, 2.5]]))[0, 0] == pytest.approx(image[2, 3, 0], abs=1e-6)
+
+
+def test_a_widened_mask_is_scipys() -> None:
+    mask = np.random.default_rng(5).random((20, 30)) < 0.02
+    square = np.ones((7, 7), bool)
+    assert (widened(mask, 3) == ndimage.binary_dilation(mask, square)).all()
+
+
+def test_an_outline_is_where_a_neighbour_shows_another_object() -> None:
+    object_id = np.random.default_rng(6).integers(0, 3, (9, 11)).repeat(2, axis=0).repeat(2, axis=1)
+    padded = np.pad(object_id, 1, mode="edge")
+    around = (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:])
+    assert (outline_of(object_id) == np.any([other != object_id for other in around], axis=0)).all()

@@ -15,6 +15,11 @@ from engine.score.frames import open_frames
 from engine.score.pictures import read_exactly
 from tests.synthetic_shot import make_shot
 
+
+def ignore(warning: str) -> None:
+    """For tests of something else."""
+
+
 RGB = np.random.default_rng(0).random((64, 64, 3))
 SIZE = (64, 64)
 
@@ -64,21 +69,34 @@ def test_missing_frames_and_frames_that_the_shot_lacks_are_warned_of(
     assert any("frames 2 are missing" in sentence for sentence in warnings)
 
 
+def test_frames_missing_at_either_end_are_warned_of(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+    warnings: list[str] = []
+    open_frames(write_frames(tmp_path, range(2, 4)), example_shot, shot, warnings.append)
+    assert any("frames 1,4 are missing" in sentence for sentence in warnings)
+
+
+def test_what_a_job_was_not_asked_for_is_not_missing(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+    warnings: list[str] = []
+    write_json(tmp_path / "job.json", {"shot": str(example_shot), "clip": {"first": 1, "last": 3, "step": 1}})
+    open_frames(write_frames(tmp_path, range(2, 4)), example_shot, shot, warnings.append)
+    assert any("frames 1 are missing" in sentence for sentence in warnings)
+
+
 @pytest.mark.parametrize("frames", [range(0), range(7, 9)])
 def test_a_folder_without_any_of_the_shots_frames_is_an_error(
     tmp_path: Path, example_shot: Path, shot: Shot, frames: range
 ) -> None:
     with pytest.raises(FramesInvalid, match="none of the shot's frames 1-4"):
-        open_frames(write_frames(tmp_path, frames), example_shot, shot, pytest.fail)
+        open_frames(write_frames(tmp_path, frames), example_shot, shot, ignore)
 
 
 def test_no_folder_is_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
     with pytest.raises(FramesInvalid, match="there is no folder"):
-        open_frames(tmp_path / "nothing", example_shot, shot, pytest.fail)
+        open_frames(tmp_path / "nothing", example_shot, shot, ignore)
 
 
 def test_frames_of_another_size_are_an_error_with_both_sizes(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
-    frames = open_frames(write_frames(tmp_path, {1: RGB[:32]}), example_shot, shot, pytest.fail)
+    frames = open_frames(write_frames(tmp_path, {1: RGB[:32]}), example_shot, shot, ignore)
     with pytest.raises(FramesInvalid, match="is 64x32, and the shot is 64x64"):
         frames.read(1, SIZE)
 
@@ -87,14 +105,14 @@ def test_a_damaged_picture_is_named(tmp_path: Path, example_shot: Path, shot: Sh
     (path,) = write_frames(tmp_path, range(1, 2)).iterdir()
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(FramesInvalid, match=r"0001\.png cannot be read"):
-        open_frames(tmp_path, example_shot, shot, pytest.fail).read(1, SIZE)
+        open_frames(tmp_path, example_shot, shot, ignore).read(1, SIZE)
 
 
 def test_two_pictures_of_one_frame_are_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
     write_frames(tmp_path, range(1, 2))
     write_frames(tmp_path, range(1, 2), "jpeg")
     with pytest.raises(FramesInvalid, match="are one frame"):
-        open_frames(tmp_path, example_shot, shot, pytest.fail)
+        open_frames(tmp_path, example_shot, shot, ignore)
 
 
 def write_job_of(folder: Path, shot_folder: Path) -> Path:
@@ -109,7 +127,7 @@ def test_frames_of_another_shot_are_an_error(tmp_path: Path, example_shot: Path,
     write_job_of(tmp_path, tmp_path / "other")
     for folder in (tmp_path, tmp_path / "frames"):
         with pytest.raises(FramesInvalid, match="were painted from the shot"):
-            open_frames(folder, example_shot, shot, pytest.fail)
+            open_frames(folder, example_shot, shot, ignore)
 
 
 def test_a_copy_of_the_shot_is_as_good(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
@@ -128,7 +146,7 @@ def test_a_shot_that_is_gone_is_warned_of(tmp_path: Path, example_shot: Path, sh
 def test_a_picture_in_the_place_of_a_folder_is_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
     (path,) = write_frames(tmp_path, range(1, 2)).iterdir()
     with pytest.raises(FramesInvalid, match="there is no folder"):
-        open_frames(path, example_shot, shot, pytest.fail)
+        open_frames(path, example_shot, shot, ignore)
 
 
 def test_pixels_that_are_no_numbers_are_an_error(tmp_path: Path) -> None:

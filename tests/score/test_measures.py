@@ -12,32 +12,33 @@ import pytest
 
 from engine.score.filters import laplacian, look_up
 from engine.score.flicker import Flicker
+from engine.score.lagged import INSIDE, MOVING, LaggedWarp
 from engine.score.measure import Measure, Pictures
 from engine.score.metric import Metric
 from engine.score.motion import Motion
-from engine.score.outlines import BAND, WINDOW, Outlines
+from engine.score.outlines import WINDOW, Outlines
 from engine.score.patch_drift import FLAT, compare_patches
 from engine.score.pictures import LUMA, Picture
-from engine.score.sharpness import Sharpness, sharpness_ratio
-from engine.score.sticking import Sticking
+from engine.score.sharpness import SHARPNESS_RATIOS, Sharpness, sharpness_ratio
+from engine.score.sticking import UNRELATED, Sticking
 from engine.score.uv_pairs import UvPairs
 from engine.score.uv_variance import UvVariance, weighted_percentile
-from engine.score.view import MOVING, View
+from engine.score.view import BAND, STILL, View
 from engine.score.warp_error import WarpError
 from engine.surface.passes import FramePasses
-from tests.score.conftest import SIZE, first_views
+from tests.score.conftest import FRAMES, SIZE, views_of
 
 GENERATOR = np.random.default_rng(3)
 
 
 @pytest.fixture(scope="module")
 def views(rolling: Path) -> list[View]:
-    return first_views(rolling, 3)[1]
+    return views_of(rolling)
 
 
 @pytest.fixture(scope="module")
-def noise(views: list[View]) -> dict[int, Picture]:
-    return {view.frame: Picture(GENERATOR.random((SIZE, SIZE, 3), np.float32)) for view in views}
+def noise() -> dict[int, Picture]:
+    return {frame: Picture(GENERATOR.random((SIZE, SIZE, 3), np.float32)) for frame in FRAMES}
 
 
 def run(measure: Measure, views: list[View], pictures: dict[int, Picture]) -> dict[str, Metric]:
@@ -107,6 +108,35 @@ def test_the_warp_error_is_that_of_a_loop_over_pixels(views: list[View], noise: 
     assert found["warp_coverage"].value == pytest.approx(len(errors) / surface)
 
 
+@pytest.mark.parametrize(("lag", "other"), [("10", FRAMES[1]), ("first", FRAMES[0])])
+def test_longer_lags_compare_with_the_frame_they_say(
+    rolling: Path, noise: dict[int, Picture], lag: str, other: int
+) -> None:
+    last = views_of(rolling, (FRAMES[0], FRAMES[1], FRAMES[-1]))[-1]
+    found = run(WarpError(), [last], noise)[f"warp_error_{lag}"]
+    warp, errors = last.warps[lag].warp, []
+    for row, column in pixels(warp.seen):
+        there = look_up(noise[other].rgb, warp.position[row, column][None])[0]
+        errors.append(np.abs(noise[last.frame].rgb[row, column] - there).mean())
+    assert found.value == pytest.approx(np.mean(errors), rel=1e-4)
+
+
+def test_what_stands_still_is_seen_where_it_was(views: list[View]) -> None:
+    for view in views[1:]:
+        warp = view.warps["1"].warp
+        for row, column in np.ndindex(SIZE, SIZE):
+            x, y = warp.position[row, column]
+            stays = np.hypot(x - column - 0.5, y - row - 0.5) < STILL
+            assert view.still[row, column] == (warp.seen[row, column] and stays), "the camera moves, so no background"
+
+
+def test_the_background_stands_still_where_the_camera_does(example_shot: Path) -> None:
+    before, view = views_of(example_shot, (1, 2))
+    background = (before.passes.object_id == 0) & (view.passes.object_id == 0)
+    assert background.any()
+    assert view.still[background].all()
+
+
 def test_flicker_is_the_change_where_nothing_moves(views: list[View], noise: dict[int, Picture]) -> None:
     changes = []
     for view in views[1:]:
@@ -117,21 +147,37 @@ def test_flicker_is_the_change_where_nothing_moves(views: list[View], noise: dic
     assert run(Flicker(), views, noise)["flicker"].value == pytest.approx(np.mean(changes), rel=1e-4)
 
 
-def test_sticking_is_numpys_correlation_over_what_moves(views: list[View], noise: dict[int, Picture]) -> None:
-    found = run(Sticking(), views, noise)
-    here, screen, surface = [], [], []
-    for view in views[1:]:
-        lagged = view.warps["1"]
-        for row, column in pixels(lagged.warp.seen & lagged.same_object):
-            x, y = lagged.warp.position[row, column]
-            if np.hypot(x - column - 0.5, y - row - 0.5) > MOVING:
-                residual = noise[lagged.frame].residual
-                here.append(noise[view.frame].residual[row, column])
-                screen.append(residual[row, column])
-                surface.append(look_up(residual[..., None], np.array([[x, y]]))[0, 0])
+def test_sticking_is_numpys_correlation_over_what_moves(rolling: Path, noise: dict[int, Picture]) -> None:
+    before, *_, view = views_of(rolling, (FRAMES[1], FRAMES[-1]))
+    found = run(Sticking(), [view], noise)
+    warp, ids = view.warps["10"].warp, [before.passes.object_id, view.passes.object_id]
+    current, earlier = (noise[seen.frame].residual for seen in (view, before))
+    here, screen, surface, alike = [], [], [], []
+    for row, column in pixels(warp.seen):
+        x, y = warp.position[row, column]
+        is_moved = np.hypot(x - column - 0.5, y - row - 0.5) > MOVING
+        if is_moved and _inside(ids, row, column) and _inside(ids, int(y), int(x)):
+            here.append(current[row, column])
+            screen.append(earlier[row, column])
+            surface.append(look_up(earlier[..., None], np.array([[x, y]]))[0, 0])
+            alike.append(look_up(current[..., None], np.array([[x, y]]))[0, 0])
     assert len(here) > 50
-    assert found["sticking_screen"].value == pytest.approx(np.corrcoef(here, screen)[0, 1], abs=1e-4)
-    assert found["sticking_surface"].value == pytest.approx(np.corrcoef(here, surface)[0, 1], abs=1e-4)
+    on_screen, on_surface, own = (np.corrcoef(here, other)[0, 1] for other in (screen, surface, alike))
+    assert found["sticking_screen"].value == pytest.approx(on_screen, abs=1e-4)
+    assert found["sticking_surface"].value == pytest.approx(on_surface, abs=1e-4)
+    if max(on_screen, on_surface) - own > UNRELATED:
+        expected = max(on_screen - own, 0) / max(on_surface - own, 0.01)
+        assert found["sticking"].value == pytest.approx(expected, rel=0.01)
+
+
+def _inside(ids: list[np.ndarray], row: int, column: int) -> bool:
+    """Whether the pixels around a place, and their neighbours, show one object only, the same in both frames."""
+    shown = set()
+    for up, left in ((INSIDE, INSIDE + 1), (INSIDE + 1, INSIDE)):
+        rows = slice(max(row - up, 0), row + up + 1)
+        columns = slice(max(column - left, 0), column + left + 1)
+        shown |= {number for object_id in ids for number in np.unique(object_id[rows, columns])}
+    return len(shown) == 1
 
 
 def test_motion_is_the_mean_way_to_the_previous_frame(views: list[View], noise: dict[int, Picture]) -> None:
@@ -147,10 +193,12 @@ def test_motion_is_the_mean_way_to_the_previous_frame(views: list[View], noise: 
 
 def test_sharpness_is_the_variance_of_the_laplacian(views: list[View], noise: dict[int, Picture]) -> None:
     found = run(Sharpness(), views, noise)["sharpness"]
-    expected = [laplacian(noise[view.frame].rgb @ LUMA).var() for view in views]
+    surfaces = [view.passes.is_surface[1:-1, 1:-1] for view in views]
+    expected = [
+        laplacian(noise[view.frame].rgb @ LUMA)[surface].var() for view, surface in zip(views, surfaces, strict=True)
+    ]
     assert found.value == pytest.approx(np.mean(expected), rel=1e-5)
-    assert sharpness_ratio(found, found).value == pytest.approx(1)
-    assert sharpness_ratio(found, None).value is None
+    assert sharpness_ratio(SHARPNESS_RATIOS["color"], found, found).value == pytest.approx(1)
 
 
 def slow_overlap(object_id: np.ndarray, rgb: np.ndarray) -> tuple[int, int]:
@@ -220,6 +268,23 @@ def test_alpha_is_the_silhouette_where_the_frames_have_it(views: list[View], noi
     assert found.value == pytest.approx(half.sum() / surface.sum())
 
 
+def test_edge_alignment_is_that_of_a_loop_over_pixels(views: list[View]) -> None:
+    object_id = np.zeros((26, 30), np.int32)
+    object_id[5:14, 4:16], object_id[9:22, 12:24] = 1, 2
+    rgb = GENERATOR.random((26, 30, 3), np.float32)
+    small, luma = with_objects(views[0], object_id), np.pad(rgb @ LUMA, 1, mode="reflect", reflect_type="odd")
+    on, beside = [], []
+    for row, column in np.ndindex(26, 30):
+        down = (luma[row + 2, column + 1] - luma[row, column + 1]) / 2
+        right = (luma[row + 1, column + 2] - luma[row + 1, column]) / 2
+        if small.outline[row, column]:
+            on.append(np.hypot(down, right))
+        elif _in_band(object_id, row, column):
+            beside.append(np.hypot(down, right))
+    found = run(Outlines(), [small], {small.frame: Picture(rgb)})["edge_alignment"]
+    assert found.value == pytest.approx(np.mean(on) / np.mean(beside), rel=1e-4)
+
+
 def test_edges_on_the_outlines_are_aligned_and_others_are_not(views: list[View]) -> None:
     ids = views[0].passes.object_id
     flat = Picture(np.repeat((ids / ids.max()).astype(np.float32)[..., None], 3, axis=-1))
@@ -244,4 +309,17 @@ def test_one_frame_leaves_consistency_undefined_and_not_zero(views: list[View], 
     for measure in (UvVariance(), UvPairs(), WarpError(), Flicker(), Sticking(), Motion()):
         for metric in run(measure, views[:1], noise).values():
             assert metric.value is None
-            assert metric.why_not.startswith("not defined")
+            assert metric.why_not.startswith("not defined: ")
+            assert any(word in metric.why_not for word in ("one frame", "no two frames", "no frame has another"))
+
+
+def test_a_short_clip_is_said_to_be_too_short_for_ten_frames(views: list[View], noise: dict[int, Picture]) -> None:
+    assert "10 frames before" in run(WarpError(), views, noise)["warp_error_10"].why_not
+    standing = [replace(view, warps={}) for view in views]
+    assert "no frame has another" in run(Sticking(), standing, noise)["sticking"].why_not
+    slow = [replace(view, warps={lag: _slowed(warp) for lag, warp in view.warps.items()}) for view in views]
+    assert "in 1 frame, and no frame has another 10" in run(Sticking(), slow, noise)["sticking"].why_not
+
+
+def _slowed(lagged: LaggedWarp) -> LaggedWarp:
+    return replace(lagged, distance=np.zeros_like(lagged.distance))

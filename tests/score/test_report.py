@@ -6,12 +6,21 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.contract.errors import OutputUnwritable
+from engine.pictures import write_picture
+from engine.score.pictures import read_exactly
+from engine.score.report.images import HEAT, HEAT_SIDE, UNSEEN, heat, variance_map
 from engine.score.report.page import write_report
 from engine.score.report.plots import Line, plot
+from engine.score.report.worst import worst_frames
 from engine.score.score import score
+from engine.score.scores import Scores
 from engine.score.sources import ScoreRequest
+from engine.score.uv_variance import SurfaceVariance
+from tests.score.conftest import FRAMES
 
 PROBE = """<script>addEventListener("load", () => setTimeout(() => {
   const images = [...document.images], videos = [...document.querySelectorAll("video")];
@@ -25,11 +34,23 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 }, 1000));</script></body>"""
 
 
+BAD = FRAMES[5]
+
+
 @pytest.fixture(scope="module")
-def report(rolling: Path, textured_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    path = folder / "report.html"
-    write_report(path, score(ScoreRequest(rolling, textured_folder, folder, against=textured_folder, tracks=16)))
+def scores(rolling: Path, textured_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Scores:
+    """Of frames of which one is another picture, against those as they were."""
+    folder = tmp_path_factory.mktemp("scored")
+    shutil.copytree(textured_folder, folder / "frames")
+    negative = 1 - read_exactly(folder / "frames" / f"{BAD:04d}.png").rgb
+    write_picture(folder / "frames" / f"{BAD:04d}.png", negative, "png16")
+    return score(ScoreRequest(rolling, folder / "frames", folder, against=textured_folder, tracks=16))
+
+
+@pytest.fixture(scope="module")
+def report(scores: Scores, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    write_report(path, scores)
     return path
 
 
@@ -58,6 +79,45 @@ def test_every_part_of_the_report_is_there(report: Path) -> None:
         assert f"<h2>{title}</h2>" in page
     assert "Cloth" in page
     assert "How much the colour of a point of the surface changes" in page
+    assert "CLIP prompt fidelity: not computed: no CLIP model is on this machine" in page
+    assert "so not drawn: UV variance, 95th percentile, Texture sticking" in page
+
+
+def test_a_report_that_cannot_be_written_is_not_called_out(scores: Scores, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputUnwritable) as refused:
+        write_report(tmp_path / "file" / "report.html", scores)
+    assert "--report" in refused.value.hint
+    assert "--out" not in refused.value.hint
+
+
+def test_the_worst_frames_are_those_around_the_bad_one(scores: Scores) -> None:
+    worst = worst_frames(scores)
+    assert {found.frame for found in worst[:2]} == {BAD, FRAMES[6]}
+    assert [found.value for found in worst] == sorted((found.value for found in worst), reverse=True)
+    for found in worst:
+        assert np.nanmean(found.error) == pytest.approx(found.value, rel=1e-3)
+
+
+def test_a_heat_map_has_the_mean_deviation_of_every_cell() -> None:
+    generator = np.random.default_rng(0)
+    columns, rows = generator.integers(600, 1800, (2, 4000)).astype(np.int32)  # two tiles by two, from (1, 1) on
+    columns[0], rows[0], columns[1], rows[1] = 600, 600, 1799, 1799
+    variance = generator.random(4000).astype(np.float32)
+    found = variance_map(SurfaceVariance(1, 600, columns, rows, variance, 0.0))
+    for row, column in generator.integers(0, HEAT_SIDE, (500, 2)):
+        left, bottom = column * 1200 / HEAT_SIDE, (HEAT_SIDE - 1 - row) * 1200 / HEAT_SIDE
+        x, y = columns - 600 + 0.5, rows - 600 + 0.5
+        width = 1200 / HEAT_SIDE
+        inside = (x >= left) & (x < left + width) & (y >= bottom) & (y < bottom + width)
+        expected = np.sqrt(variance[inside].mean()) if inside.any() else np.nan
+        assert found[row, column] == pytest.approx(expected, rel=1e-4, nan_ok=True)
+
+
+def test_heat_goes_through_its_colours_in_equal_steps() -> None:
+    values = np.array([0, 0.25, 1, 0.125, 2, np.nan], np.float32)
+    expected = [HEAT[0], HEAT[1], HEAT[4], (HEAT[0] + HEAT[1]) / 2, HEAT[4], np.full(3, UNSEEN)]
+    np.testing.assert_allclose(heat(values, 1.0), expected, atol=1e-6)
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="there is no chromium on this machine")

@@ -9,7 +9,7 @@ from engine.contract.errors import ShotInvalid
 from engine.contract.frames import Clip
 from engine.contract.shot import ShotFrame, read_shot
 from engine.surface.shot_surfaces import ShotSurfaces
-from engine.surface.tracks import PointTracks, track_points
+from engine.surface.tracks import PointTracks, even_shares, track_points
 from tests.synthetic_shot import make_shot
 
 
@@ -68,3 +68,15 @@ def test_the_file_holds_the_layout_of_tap_vid(tracks: PointTracks, tmp_path: Pat
 def test_a_shot_without_geometry_cannot_be_tracked(tmp_path: Path) -> None:
     with pytest.raises(ShotInvalid, match="no geometry"):
         track_points(tmp_path, make_shot(tmp_path), 10)
+
+
+@pytest.mark.parametrize("count", [0, 5, 23, 100])
+def test_shares_are_dealt_out_one_by_one_as_long_as_there_are_any(count: int) -> None:
+    available = [9, 0, 2, 30, 9, 1]
+    dealt = [0] * 6
+    for _ in range(min(count, sum(available))):
+        open_places = [place for place in range(6) if dealt[place] < available[place]]
+        dealt[min(open_places, key=lambda place: dealt[place])] += 1
+    found = even_shares(count, available)
+    assert sum(found) == sum(dealt)
+    assert max(abs(one - other) for one, other in zip(found, dealt, strict=True)) <= 1

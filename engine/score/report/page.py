@@ -7,9 +7,10 @@ from html import escape
 from pathlib import Path
 from types import MappingProxyType
 
+from engine.contract.errors import OutputUnwritable
 from engine.contract.files import write_text
 from engine.contract.frames import format_frames
-from engine.score.command import formatted
+from engine.score.command import formatted, reasons_of
 from engine.score.metric import Metric
 from engine.score.report.images import embed_exact_picture, embed_movie, embed_picture, heat, variance_map
 from engine.score.report.plots import Line, plot
@@ -39,12 +40,15 @@ def write_report(path: Path, scores: Scores) -> None:
         _worst(scores),
     ]
     style = STYLE.read_text(encoding="utf-8")
-    write_text(
-        path,
+    page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>Overpaint score</title><style>\n{style}</style></head>\n<body>\n{''.join(sections)}</body></html>\n",
+        f"<title>Overpaint score</title><style>\n{style}</style></head>\n<body>\n{''.join(sections)}</body></html>\n"
     )
+    try:
+        write_text(path, page)
+    except OutputUnwritable as error:
+        raise OutputUnwritable(error.message, "choose another file for --report, or free some space") from error
 
 
 def _head(scores: Scores) -> str:
@@ -79,14 +83,17 @@ def _numbers(scores: Scores) -> str:
             f"<tr><th>{escape(what.title)}<small>{escape(what.meaning)}</small></th>{values}"
             f'<td class="unit">{escape(what.unit)}<small>{escape(what.better.value)}</small></td></tr>\n'
         )
+    reasons = "".join(
+        f"<li>{escape(', '.join(of))}: {escape(reason)}</li>" for reason, of in reasons_of(scores).items()
+    )
     left_out = "".join(
         f"<li>{escape(key)}: not computed: {escape(reason)}</li>" for key, reason in scores.not_scored.items()
     )
     return (
         "<section><h2>Numbers</h2><p>The <i>floor</i> is a known texture rendered through the same passes: what "
         "resampling alone costs at the contrast of a photograph; a flatter picture can come out below it.</p>"
-        f"<table><thead><tr><th></th>{titles}<th></th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-        f"<ul>{left_out}</ul></section>\n"
+        f'<div class="scroll"><table><thead><tr><th></th>{titles}<th></th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div><ul>{reasons}{left_out}</ul></section>\n"
     )
 
 
@@ -94,7 +101,7 @@ def _cell(metric: Metric | None) -> str:
     if metric is None:
         return "<td>–</td>"
     if metric.value is None:
-        return f'<td class="none" title="{escape(metric.why_not)}">{escape(metric.why_not.split(":")[0])}</td>'
+        return f'<td class="none">{escape(metric.why_not.split(":")[0])}</td>'
     return f"<td>{formatted(metric)}</td>"
 
 
@@ -118,8 +125,14 @@ def _plots(scores: Scores) -> str:
             what = metric.definition
             drawn = plot(lines, scores.frames, f"{what.title} per frame")
             figures.append(_figure(drawn, f"{what.title}, {what.unit}; {what.better.value}"))
+    undrawn = ", ".join(
+        metric.definition.title
+        for metric in scores.renders[0].metrics.values()
+        if metric.value is not None and not metric.per_frame
+    )
+    one_number = f"<p>One number for the whole clip, and so not drawn: {escape(undrawn)}.</p>" if undrawn else ""
     legend = " ".join(f"<span>{_swatch(render.key)}{escape(render.title)}</span>" for render in scores.renders)
-    return _section("Per frame", "".join(figures), "plots", f'<p class="legend">{legend}</p>')
+    return _section("Per frame", "".join(figures), "plots", f'{one_number}<p class="legend">{legend}</p>')
 
 
 def _contact_sheet(scores: Scores) -> str:

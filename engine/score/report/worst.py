@@ -35,18 +35,24 @@ class WorstFrame:
 def worst_frames(scores: Scores) -> list[WorstFrame]:
     """The worst first; none where nothing is defined from frame to frame."""
     metrics = scores.renders[0].metrics
+    surfaces = ShotSurfaces(scores.shot_folder, scores.shot)
+    texels = TexelStore(surfaces)
     for key in LOOKED_AT:
         if values := metrics[key].per_frame:
             worst = sorted(values, key=lambda frame: -values[frame])[:COUNT]
-            return [_look_at(scores, frame, values[frame], metrics[key].definition.title) for frame in worst]
+            title = metrics[key].definition.title
+            return [
+                _look_at(
+                    scores, ShotWalk(surfaces, (frame - scores.shot.clip.step, frame), texels), values[frame], title
+                )
+                for frame in worst
+            ]
     return []
 
 
-def _look_at(scores: Scores, frame: int, value: float, metric: str) -> WorstFrame:
-    shot, frames = scores.shot, scores.folders[FRAMES]
-    size = shot.width, shot.height
-    before = frame - shot.clip.step
-    walk = ShotWalk(ShotSurfaces(scores.shot_folder, shot), (before, frame), TexelStore(shot))
+def _look_at(scores: Scores, walk: ShotWalk, value: float, metric: str) -> WorstFrame:
+    frames, size = scores.folders[FRAMES], (scores.shot.width, scores.shot.height)
+    before, frame = walk.frames
     *_, view = walk.views()
     previous, current = frames.read(before, size), frames.read(frame, size)
     return WorstFrame(frame, value, metric, previous, current, _error(view, previous, current))
