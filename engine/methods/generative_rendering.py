@@ -85,10 +85,11 @@ class GenerativeRendering:
             noise_pred = self.denoiser.predict_frames(
                 x_t, timestep, chunk.hints, shared.rows, injection if features else None, on_micro_batch
             )
+            predicted = x_0.decode(noise_pred, x_t, timestep)
+            keyframe_x_0 = shared.x_0_of(predicted)
             if not strength.corrects_x_0:
                 return noise_pred
-            predicted = x_0.decode(noise_pred, x_t, timestep)
-            return x_0.encode(_corrected(predicted, shared, strength), x_t, timestep)
+            return x_0.encode(_corrected(predicted, keyframe_x_0, shared, strength), x_t, timestep)
 
         latents = self.denoiser.first_latents(chunk.noise, scheduler)
         return denoise(predict_noise, latents, scheduler, on_step, chunk.step_noise)
@@ -108,10 +109,9 @@ class GenerativeRendering:
         return extraction.features
 
 
-def _corrected(x_0: Tensor, shared: StepKeyframes, strength: SurfaceStrength) -> Tensor:
+def _corrected(x_0: Tensor, keyframe_x_0: Tensor, shared: StepKeyframes, strength: SurfaceStrength) -> Tensor:
     """The frames' predicted x_0, (frames, 4, latent_height, latent_width), drawn to that of the keyframes on the same
     surfaces: against drifting colours."""
-    keyframe_x_0 = shared.x_0_of(x_0)
     table, rows = shared.keyframes.tables[0], shared.rows[0]
     O = keyframe_x_0.flatten(2).transpose(1, 2).flatten(0, 1)  # noqa: E741 - (K * tokens, 4)
     x_0 = normalised(x_0, table.unify(O, 0.0), rows, strength.normalisation)

@@ -63,7 +63,7 @@ class KeyframeSteps:
     """What became of the keyframes, step by step: all that other frames need of them."""
 
     x_t: Tensor  # (steps, K, 4, latent_height, latent_width), as the network saw them
-    x_0: Tensor  # of the same shape, predicted by it; (0,) where nothing asked for it
+    x_0: Tensor  # of the same shape, predicted by it
     clean: Tensor  # (K, 4, latent_height, latent_width), after the last step
 
     def clean_of(self, keyframes: Keyframes) -> dict[int, Tensor]:
@@ -121,7 +121,7 @@ class KeyframeRecorder:
 
     def steps(self, clean: Tensor) -> KeyframeSteps:
         """`clean` is what became of them in the end."""
-        return KeyframeSteps(torch.stack(self._x_t), torch.stack(self._x_0) if self._x_0 else torch.zeros(0), clean)
+        return KeyframeSteps(torch.stack(self._x_t), torch.stack(self._x_0), clean)
 
     def _keep_x_0(self, x_0: Tensor) -> Tensor:
         self._x_0.append(x_0)
