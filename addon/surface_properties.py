@@ -84,3 +84,8 @@ class SurfaceProperties:
     x0_sync: _share(
         "Hold pictures", "How strongly the first steps' pictures are held to the keyframes'", DEFAULTS.x0_sync
     )
+    projection: _share(
+        "Project keyframes",
+        "How much of a surface's finished look comes from the keyframes that see it; light then moves less",
+        DEFAULTS.projection,
+    )

@@ -34,6 +34,7 @@ class Clock:
 
     def start_chunk(self, chunk: Sequence[int]) -> None:
         self._chunk, self._step, self._batch = chunk, 0, 0
+        self._tell()
 
     def on_step(self, step: int, timestep: int, latents: torch.Tensor) -> None:
         self._step, self._batch = step + 1, 0
@@ -59,7 +60,7 @@ class Clock:
                 step=self._step,
                 steps=self._steps,
                 share=round(share, 4),
-                eta_s=round(seconds / share - seconds, 1),
+                eta_s=round(seconds / share - seconds, 1) if share else None,
                 memory_mb=round(memory_mb(self._device), 1),
             )
         )

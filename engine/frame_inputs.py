@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -10,11 +11,13 @@ import torch
 from engine.contract.job import STOCHASTIC_SCHEDULERS
 from engine.methods.chunk import Chunk
 from engine.painting import Painting
+from engine.surface.correspondence import SurfaceFrame
 from engine.surface.depth_hint import depth_hint
 from engine.surface.frame_cells import FrameCells, SurfaceCells
+from engine.surface.keyframe_views import KeyframeView, keyframe_view
 from engine.surface.noise import frame_noise
 from engine.surface.passes import FramePasses, read_passes
-from engine.surface.shot_surfaces import ShotSurfaces
+from engine.surface.shot_surfaces import ShotSurfaces, TexelAtlas
 from engine.surface.surface_noise import SurfaceNoise
 from models.loading import Checkpoint
 
@@ -28,6 +31,7 @@ class FrameInputs:
         self._plan = plan
         self._surfaces = ShotSurfaces(painting.shot_folder, shot)
         self._noise = SurfaceNoise(shot, painting.job.seed, plan.noise_levels, checkpoint.vae_scale_factor)
+        self._atlas = TexelAtlas()
         cell_size = painting.job.settings.surface.cell_size
         self._cells = SurfaceCells(shot, plan.uv_fineness, checkpoint.strides, cell_size)
 
@@ -35,7 +39,7 @@ class FrameInputs:
         self, frames: Sequence[int], check_cancelled: Callable[[], None] = lambda: None
     ) -> tuple[list[FramePasses], Chunk]:
         """Calls `check_cancelled` before every frame. Raises ShotInvalid naming what is missing or damaged."""
-        passes, hints, noise, step_noise, cells = [], [], [], [], []
+        passes, hints, noise, step_noise, cells, views = [], [], [], [], [], []
         for frame in frames:
             check_cancelled()
             shown = read_passes(self._surfaces.folder, self._surfaces.shot, frame)
@@ -44,9 +48,10 @@ class FrameInputs:
             noise.append(self._latents(frame, shown))
             step_noise += [self._latents(frame, shown, draw) for draw in self._draws]
             cells.append(self._frame_cells(frame, shown))
+            views += self._views(frame, shown)
         channels = _stacked(hints)[:, None].expand(-1, 3, -1, -1)
         added = _stacked(step_noise).unflatten(0, (len(frames), -1)) if step_noise else None
-        return passes, Chunk(frames, channels, _stacked(noise), added, cells)
+        return passes, Chunk(frames, channels, _stacked(noise), added, cells, views)
 
     def _hint(self, passes: FramePasses) -> np.ndarray:
         return depth_hint(passes, self._plan.inverse_depth_far, self._plan.inverse_depth_near)
@@ -67,6 +72,16 @@ class FrameInputs:
         if self._job.method == "per-frame":
             return ()
         return self._cells.of(self._surfaces.surface_of(frame, passes), passes)
+
+    def _views(self, frame: int, passes: FramePasses) -> list[KeyframeView]:
+        """One, where keyframes are projected."""
+        if not (self._plan.keyframes and self._job.settings.surface.projection and self._surfaces.has_geometry):
+            return []
+        return [keyframe_view(self._surfaces.surface_of(frame, passes), self._keyframes, self._atlas.of)]
+
+    @cached_property
+    def _keyframes(self) -> list[SurfaceFrame]:
+        return [self._surfaces.read(frame)[1] for frame in self._plan.keyframes]
 
 
 def _stacked(arrays: Sequence[np.ndarray]) -> torch.Tensor:

@@ -292,11 +292,13 @@ def test_messages_tell_how_far_it_is_and_what_was_cut(
         "1-2",
         "--prompt",
         "a robot " * 60,
+        "--method",
+        "per-frame",
         messages=messages,
     )
     assert [message.frame for message in messages if isinstance(message, FrameWritten)] == [1, 2]
     steps = [message for message in messages if isinstance(message, Progress) and message.stage == "paint"]
-    assert [(item.done, item.step) for item in steps] == [(0, 1), (0, 2), (1, 1), (1, 2)]
+    assert [(item.done, item.step) for item in steps] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]
     assert [message for message in messages if isinstance(message, Warned) and "robot" in message.message]
 
 

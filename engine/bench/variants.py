@@ -43,7 +43,7 @@ SCENES = (
 
 PER_FRAME = ("--method", "per-frame")
 NO_PRE, NO_POST = ("--no-pre-attention",), ("--post-attention", "0")
-NO_CORRECTION = ("--normalisation", "0", "--x0-sync", "0")
+NO_CORRECTION = ("--normalisation", "0", "--x0-sync", "0", "--projection", "0")
 
 ABLATION = (
     Variant("frame by frame, noise of its own", PER_FRAME),
@@ -52,8 +52,9 @@ ABLATION = (
     Variant("surface noise, post", (*NO_PRE, *NO_CORRECTION)),
     Variant("surface noise, pre, post", NO_CORRECTION),
     Variant("pre, post, noise of its own", ("--noise", "independent", *NO_CORRECTION)),
-    Variant("surface noise, pre, post, normalisation", ("--normalisation", "0.5", "--x0-sync", "0")),
-    Variant("surface noise, pre, post, x0 sync", ("--normalisation", "0", "--x0-sync", "0.5")),
+    Variant("surface noise, pre, post, normalisation", (*NO_CORRECTION, "--normalisation", "0.5")),
+    Variant("surface noise, pre, post, x0 sync", (*NO_CORRECTION, "--x0-sync", "0.5")),
+    Variant("surface noise, pre, post, projection", (*NO_CORRECTION, "--projection", "0.5")),
 )
 
 
@@ -69,6 +70,7 @@ SWEEPS: Mapping[str, tuple[Variant, ...]] = MappingProxyType(
         "cell-size": _over("cell-size", "0.25", "0.5", "1", "2", "4"),
         "length": _over("clip", "1-8", "1-16", "1-32", "1-48"),
         "noise-share": _over("noise-share", "0", "0.05", "0.2", "0.5"),
+        "projection": _over("projection", "0", "0.25", "0.5", "0.75", "1"),
         "x0-sync": _over("x0-sync", "0", "0.25", "0.5", "0.75", "1"),
     }
 )

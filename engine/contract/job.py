@@ -50,6 +50,10 @@ class Lora:
             ) from error
 
 
+_SHARES = ("post_attention", "post_attention_fade", "until", "mean_weight", "normalisation", "x0_sync", "projection")
+"""The surface settings from 0 to 1."""
+
+
 @dataclass(frozen=True)
 class SurfaceSettings:
     """How surfaces hold their look (Generative Rendering, arXiv 2312.01409). Every part can be switched off alone."""
@@ -78,6 +82,8 @@ class SurfaceSettings:
     """How strongly the surfaces' colours are held to those of the keyframes, in the first half of the steps."""
     x0_sync: float = 0.0
     """How much of the predicted picture comes from the keyframes', in the first half of the steps."""
+    projection: float = 0.5
+    """How much of the finished picture comes from the keyframes', where they see the same point of a surface."""
 
     def __post_init__(self) -> None:
         if self.keyframes < 1:
@@ -86,7 +92,7 @@ class SurfaceSettings:
             raise UsageError(f"--token-stride must be 1 or more, got {self.token_stride}", "2 is a good number")
         if self.cell_size <= 0:
             raise UsageError(f"--cell-size must be above 0, got {self.cell_size}", "1 is a good number")
-        for name in ("post_attention", "post_attention_fade", "until", "mean_weight", "normalisation", "x0_sync"):
+        for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 option = name.replace("_", "-")
                 raise UsageError(f"--{option} must lie between 0 and 1, got {getattr(self, name)}", "see --help")

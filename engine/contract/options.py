@@ -195,6 +195,7 @@ _SURFACE_SHARES = {
     "cell_size": "size of the places that share features, in pixels of a layer",
     "normalisation": "hold colours to those of the keyframes, 0 to 1",
     "x0_sync": "hold the first steps' pictures to those of the keyframes, 0 to 1",
+    "projection": "how much of the finished picture comes from those of the keyframes, 0 to 1",
 }
 
 

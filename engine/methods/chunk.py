@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from engine.surface.frame_cells import FrameCells
+from engine.surface.keyframe_views import KeyframeView
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Chunk:
     step_noise: Tensor | None = None  # (frames, steps, 4, latent_height, latent_width), for schedulers that add noise
     cells: Sequence[FrameCells] = ()
     """Which surfaces each frame shows; empty for methods that do not ask."""
+    views: Sequence[KeyframeView] = ()
+    """Where the surfaces of each frame are in the keyframes; empty where nobody asks."""
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -29,4 +32,5 @@ class Chunk:
         chosen = list(places)
         step_noise = self.step_noise[chosen] if self.step_noise is not None else None
         frames, cells = [self.frames[place] for place in chosen], [self.cells[place] for place in chosen]
-        return Chunk(frames, self.hints[chosen], self.noise[chosen], step_noise, cells)
+        views = [self.views[place] for place in chosen] if self.views else ()
+        return Chunk(frames, self.hints[chosen], self.noise[chosen], step_noise, cells, views)

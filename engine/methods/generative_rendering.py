@@ -6,8 +6,9 @@ surfaces. Then all frames attend to the keyframes too, and take the unified feat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -27,6 +28,7 @@ from engine.methods.keyframes import (
     drawn_keyframes,
     stored_keyframes,
 )
+from engine.methods.projection import project
 from engine.methods.surface_strength import SurfaceStrength
 
 
@@ -58,6 +60,20 @@ class GenerativeRendering:
             sampled = self._sample(chunk[others], keyframes_at, on_step, on_micro_batch)
             known |= {chunk.frames[place]: latents for place, latents in zip(others, sampled, strict=True)}
         return torch.stack([known[frame] for frame in chunk.frames])
+
+    def pictures(self, chunk: Chunk, latents: Tensor) -> Iterator[Tensor]:
+        """Each frame (height, width, 3), with the keyframes' pictures on the surfaces that they see."""
+        decoded = self.denoiser.decode(latents)
+        if not chunk.views:
+            yield from decoded
+            return
+        for picture, view in zip(decoded, chunk.views, strict=True):
+            yield project(picture, self._keyframe_pictures, view, self.denoiser.settings.surface.projection)
+
+    @cached_property
+    def _keyframe_pictures(self) -> Tensor:
+        assert self.keyframe_steps is not None
+        return torch.stack(list(self.denoiser.decode(self.keyframe_steps.clean)))
 
     @torch.inference_mode()
     def sample_keyframes(

@@ -7,18 +7,18 @@ from typing import Protocol
 
 from torch import Tensor
 
-from engine.denoise.denoiser import Denoiser, OnMicroBatch
+from engine.denoise.denoiser import OnMicroBatch
 from engine.denoise.loop import OnStep
 from engine.methods.chunk import Chunk
 from models.memory import explained_out_of_memory
 
 
 class Method(Protocol):
-    @property
-    def denoiser(self) -> Denoiser: ...
-
     def sample(self, chunk: Chunk, on_step: OnStep | None, on_micro_batch: OnMicroBatch | None) -> Tensor:
         """Clean latents of a chunk's frames, of the shape of its noise."""
+
+    def pictures(self, chunk: Chunk, latents: Tensor) -> Iterator[Tensor]:
+        """Each frame (height, width, 3) float32 in [0, 1] on the CPU, from its clean latents."""
 
 
 def paint(
@@ -30,4 +30,4 @@ def paint(
     the networks give no numbers.
     """
     with explained_out_of_memory("try a smaller --micro-batch or --resolution"):
-        yield from method.denoiser.decode(method.sample(chunk, on_step, on_micro_batch))
+        yield from method.pictures(chunk, method.sample(chunk, on_step, on_micro_batch))

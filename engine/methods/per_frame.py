@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -28,3 +29,6 @@ class PerFrame:
 
         latents = self.denoiser.first_latents(chunk.noise, scheduler)
         return denoise(predict_noise, latents, scheduler, on_step, chunk.step_noise)
+
+    def pictures(self, chunk: Chunk, latents: Tensor) -> Iterator[Tensor]:
+        return self.denoiser.decode(latents)
