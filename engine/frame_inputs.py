@@ -32,6 +32,7 @@ class FrameInputs:
         self._surfaces = ShotSurfaces(painting.shot_folder, shot)
         self._noise = SurfaceNoise(shot, painting.job.seed, plan.noise_levels, checkpoint.vae_scale_factor)
         self._atlas = TexelAtlas()
+        self._margin = max(1, checkpoint.vae_scale_factor // 2)  # of what is projected: outlines are latents wide
         cell_size = painting.job.settings.surface.cell_size
         self._cells = SurfaceCells(shot, plan.uv_fineness, checkpoint.strides, cell_size)
 
@@ -77,7 +78,7 @@ class FrameInputs:
         """One, where keyframes are projected."""
         if not (self._plan.keyframes and self._job.settings.surface.projection and self._surfaces.has_geometry):
             return []
-        return [keyframe_view(self._surfaces.surface_of(frame, passes), self._keyframes, self._atlas.of)]
+        return [keyframe_view(self._surfaces.surface_of(frame, passes), self._keyframes, self._atlas.of, self._margin)]
 
     @cached_property
     def _keyframes(self) -> list[SurfaceFrame]:

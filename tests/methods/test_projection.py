@@ -31,9 +31,9 @@ class Painted:
     def picture(self, frame: int) -> Tensor:
         return torch.from_numpy(self.texture.paint(self.surfaces.read(frame)[0]).rgb)
 
-    def view(self, frame: int, keyframes: tuple[int, ...] = KEYFRAMES) -> KeyframeView:
+    def view(self, frame: int, keyframes: tuple[int, ...] = KEYFRAMES, margin: int = 1) -> KeyframeView:
         read = [self.surfaces.read(other)[1] for other in keyframes]
-        return keyframe_view(self.surfaces.read(frame)[1], read, self.atlas.of)
+        return keyframe_view(self.surfaces.read(frame)[1], read, self.atlas.of, margin)
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,20 @@ def test_a_keyframe_tells_itself_where_it_is(scene: Painted) -> None:
     view = scene.view(KEYFRAMES[0])
     row, column = np.nonzero(view.keyframe == 0)
     np.testing.assert_allclose(view.position[row, column], np.stack([column, row], -1) + 0.5, atol=0.01)
+
+
+@pytest.mark.parametrize("margin", [0, 1, 3])
+def test_nobody_is_asked_near_outlines_of_the_frame_or_the_keyframe(scene: Painted, margin: int) -> None:
+    view = scene.view(FRAME, KEYFRAMES[:1], margin)
+    frame, keyframe = (scene.surfaces.read(number)[1].seen.object_id for number in (FRAME, KEYFRAMES[0]))
+
+    def shows_one_object(ids: np.ndarray, row: int, column: int) -> bool:
+        square = ids[max(0, row - margin) : row + margin + 1, max(0, column - margin) : column + margin + 1]
+        return bool((square == ids[row, column]).all())
+
+    told = np.argwhere(view.keyframe == 0)
+    for row, column in told[::7]:
+        there_column, there_row = np.floor(view.position[row, column]).astype(int)
+        assert margin <= there_row < 128 - margin and margin <= there_column < 128 - margin
+        assert shows_one_object(frame, row, column) and shows_one_object(keyframe, there_row, there_column)
+    assert len(told) > 1000
