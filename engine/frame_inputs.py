@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from engine.methods.chunk import Chunk
 from engine.painting import Painting
 from engine.surface.correspondence import SurfaceFrame
 from engine.surface.depth_hint import depth_hint
-from engine.surface.frame_cells import FrameCells, SurfaceCells
+from engine.surface.frame_cells import SurfaceCells
 from engine.surface.keyframe_views import KeyframeView, keyframe_view
 from engine.surface.noise import frame_noise
 from engine.surface.passes import FramePasses, read_passes
@@ -44,12 +44,13 @@ class FrameInputs:
         for frame in frames:
             check_cancelled()
             shown = read_passes(self._surfaces.folder, self._surfaces.shot, frame)
+            surface = cache(partial(self._surfaces.surface_of, frame, shown))  # reads the motion, if anybody asks
             passes.append(shown)
             hints.append(self._hint(shown))
-            noise.append(self._latents(frame, shown))
-            step_noise += [self._latents(frame, shown, draw) for draw in self._draws]
-            cells.append(self._frame_cells(frame, shown))
-            views += self._views(frame, shown)
+            noise.append(self._latents(frame, surface))
+            step_noise += [self._latents(frame, surface, draw) for draw in self._draws]
+            cells.append(self._cells.of(surface(), shown) if self._shares else ())
+            views += [self._view(surface())] if self._projects else []
         channels = _stacked(hints)[:, None].expand(-1, 3, -1, -1)
         added = _stacked(step_noise).unflatten(0, (len(frames), -1)) if step_noise else None
         return passes, Chunk(frames, channels, _stacked(noise), added, cells, views)
@@ -63,22 +64,25 @@ class FrameInputs:
         settings = self._job.settings
         return range(1, 1 + (settings.num_inference_steps if settings.scheduler in STOCHASTIC_SCHEDULERS else 0))
 
-    def _latents(self, frame: int, passes: FramePasses, draw: int = 0) -> np.ndarray:
+    def _latents(self, frame: int, surface: Callable[[], SurfaceFrame], draw: int = 0) -> np.ndarray:
         """What the frame starts from, or gets at a step, (4, latent_height, latent_width) float32, unit normal."""
         if self._job.settings.noise == "independent":
             return frame_noise(self._job.seed, frame, *self._noise.grid.shape, draw)
-        return self._noise.latents(self._surfaces.surface_of(frame, passes), self._job.settings.noise_share, draw)
+        return self._noise.latents(surface(), self._job.settings.noise_share, draw)
 
-    def _frame_cells(self, frame: int, passes: FramePasses) -> FrameCells:
-        if self._job.method == "per-frame":
-            return ()
-        return self._cells.of(self._surfaces.surface_of(frame, passes), passes)
+    @property
+    def _shares(self) -> bool:
+        """Whether frames share features."""
+        return self._job.method != "per-frame"
 
-    def _views(self, frame: int, passes: FramePasses) -> list[KeyframeView]:
-        """One, where keyframes are projected."""
-        if not (self._plan.keyframes and self._job.settings.surface.projection and self._surfaces.has_geometry):
-            return []
-        return [keyframe_view(self._surfaces.surface_of(frame, passes), self._keyframes, self._atlas.of, self._margin)]
+    @property
+    def _projects(self) -> bool:
+        """Whether keyframes are projected onto other frames."""
+        is_asked = self._shares and self._job.settings.surface.projection > 0
+        return is_asked and bool(self._plan.keyframes) and self._surfaces.has_geometry
+
+    def _view(self, surface: SurfaceFrame) -> KeyframeView:
+        return keyframe_view(surface, self._keyframes, self._atlas.of, self._margin)
 
     @cached_property
     def _keyframes(self) -> list[SurfaceFrame]:

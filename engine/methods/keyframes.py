@@ -98,7 +98,7 @@ def drawn_keyframes(chunk: Chunk, count: int, seed: int, device: torch.device) -
     """Keyframes drawn from the chunk anew at each step, as in the paper."""
 
     def at(step: int, x_t: Tensor) -> StepKeyframes:
-        generator = torch.Generator().manual_seed(hash((seed, step)))
+        generator = torch.Generator().manual_seed((1_000_003 * seed + step) % 2**63)
         places = torch.randperm(len(chunk), generator=generator)[:count].tolist()
         keyframes = Keyframes.of(chunk[places], device)
         return StepKeyframes(keyframes, x_t[places], keyframes.rows_of(chunk), lambda x_0: x_0[places])
