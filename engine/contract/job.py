@@ -144,7 +144,7 @@ class Job:
     negative_prompt: str = ""
     method: str = METHODS[0]
     seed: int = 0
-    model: str = "stand-in"
+    model: str = "preview"
     """A name of the registry, a folder in diffusers layout, or a .safetensors file."""
     controlnet: str = ""
     """The same for the depth ControlNet, where the model does not bring its own."""
