@@ -19,6 +19,7 @@ from engine.score.view import View
 
 CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
+HINT = "give a folder with config.json and model.safetensors"
 
 
 class ClipScores:
@@ -28,14 +29,14 @@ class ClipScores:
 
     def __init__(self, folder: Path, prompt: str) -> None:
         """Raises ModelInvalid where the folder holds no CLIP model in the layout of transformers."""
+        if not (folder / "config.json").is_file():  # else the library would look for a model of this name elsewhere
+            raise ModelInvalid(f"{folder} holds no CLIP model: it has no config.json", HINT)
         transformers_logging.disable_progress_bar()
         try:
             self._model = CLIPModel.from_pretrained(folder, local_files_only=True, use_safetensors=True).eval()
             self._text = self._embed_text(CLIPTokenizer.from_pretrained(folder, local_files_only=True), prompt)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelInvalid(
-                f"{folder} holds no CLIP model: {error}", "give a folder with config.json and model.safetensors"
-            ) from error
+            raise ModelInvalid(f"{folder} holds no CLIP model: {error}", HINT) from error
         self._previous: tuple[int, np.ndarray] | None = None
         self._pairs, self._prompt = Series(), Series()
 

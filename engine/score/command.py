@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from engine.contract.errors import UsageError
-from engine.score.metric import Metric
 from engine.score.scores import RenderScores, Scores
 from engine.score.sources import NO_MODEL, TRACKS, ScoreRequest
+from engine.score.wording import formatted, reasons_of
 
 COLUMN = 11
 
@@ -55,8 +55,7 @@ def _lines(scores: Scores) -> Iterator[str]:
     for key, metric in scores.renders[0].metrics.items():
         values = "".join(f"{_value(render, key):>{COLUMN}}" for render in scores.renders)
         yield f"{metric.definition.title:32}{values}  {metric.definition.unit}; {metric.definition.better.value}"
-    for reason, titles in reasons_of(scores).items():
-        yield f"{', '.join(titles)}: {reason}"
+    yield from reasons_of(scores)
     if scores.clip_model:
         yield f"CLIP: {scores.clip_model}"
     for key, why in scores.not_scored.items():
@@ -70,23 +69,6 @@ def _value(render: RenderScores, key: str) -> str:
     if metric is None:
         return "-"
     return formatted(metric)
-
-
-def formatted(metric: Metric) -> str:
-    """A value to read, or the first words of why there is none."""
-    if metric.value is None:
-        return "undefined" if metric.why_not.startswith("not defined") else "-"
-    return f"{metric.value:.3g}" if abs(metric.value) < 1000 else f"{metric.value:.0f}"
-
-
-def reasons_of(scores: Scores) -> dict[str, list[str]]:
-    """The titles of metrics without a value, by the reason; each once, however many renders it is of."""
-    reasons: dict[str, list[str]] = {}
-    for metric in (metric for render in scores.renders for metric in render.metrics.values()):
-        titles = reasons.setdefault(metric.why_not, [])
-        if metric.value is None and metric.definition.title not in titles:
-            titles.append(metric.definition.title)
-    return {reason: titles for reason, titles in reasons.items() if titles}
 
 
 def _count(text: str) -> int:

@@ -4,7 +4,7 @@ one."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from engine.contract.errors import FramesInvalid, ShotInvalid
 from engine.contract.files import read_json
 from engine.contract.frames import Clip, format_frames
 from engine.contract.job import JOB_FILE
-from engine.contract.shot import Shot, read_shot
+from engine.contract.shot import SHOT_FILE, Shot, read_shot
 from engine.score.pictures import SUFFIXES, Picture, read_exactly
 
 FRAME_NAME = re.compile(r"-?\d{4,}")
@@ -43,8 +43,8 @@ class FrameFolder:
 def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> FrameFolder:
     """The pictures in a folder, or in the frames/ of a job's folder, that are frames of the shot.
 
-    Warns of pictures that the shot has no frame for, and of frames that are not there. Raises FramesInvalid where there
-    are none, or where the job that painted them names another shot.
+    Warns of pictures that the shot has no frame for. Raises FramesInvalid where there are none of its frames, or where
+    the job that painted them names another shot.
     """
     pictures = folder / "frames" if (folder / "frames").is_dir() else folder
     job = _job_of(pictures)
@@ -58,10 +58,38 @@ def open_frames(folder: Path, shot_folder: Path, shot: Shot, warn: Warn) -> Fram
         )
     if foreign := sorted(found.keys() - paths.keys()):
         warn(f"the frames {format_frames(foreign)} in {pictures} are not in the shot and were left out")
-    asked = job[1] if job else {}
-    if missing := [frame for frame in _expected(shot, asked) if frame not in paths]:
-        warn(f"the frames {format_frames(missing)} are missing in {pictures}: no frames are compared across them")
-    return FrameFolder(pictures, paths, asked)
+    return FrameFolder(pictures, paths, job[1] if job else {})
+
+
+def check_complete(frames: FrameFolder, shot: Shot, warn: Warn) -> None:
+    """Warns of frames that are not there: of those in the clip of the job, or of the shot where no job names one."""
+    if missing := [frame for frame in _expected(shot, frames.job) if frame not in frames.paths]:
+        warn(
+            f"the frames {format_frames(missing)} are missing in {frames.folder}: "
+            "frames in a row are not compared across them"
+        )
+
+
+def check_comparable(frames: FrameFolder, scored: Sequence[int], warn: Warn) -> None:
+    """Warns where a folder to compare with lacks some of the scored frames. Raises FramesInvalid where it has none."""
+    missing = [frame for frame in scored if frame not in frames.paths]
+    if len(missing) == len(scored):
+        raise FramesInvalid(
+            f"{frames.folder} has none of the scored frames {format_frames(scored)}", "compare renders of the same clip"
+        )
+    if missing:
+        warn(
+            f"the frames {format_frames(missing)} are scored and are missing in {frames.folder}: "
+            "its column covers fewer frames"
+        )
+
+
+def _expected(shot: Shot, job: Mapping[str, Any]) -> list[int]:
+    try:
+        clip = Clip(**job["clip"])
+    except (KeyError, TypeError, ValueError):
+        return sorted(shot.frames)
+    return [frame for frame in sorted(shot.frames) if frame in clip]
 
 
 def _pictures_in(folder: Path) -> dict[int, Path]:
@@ -75,15 +103,6 @@ def _pictures_in(folder: Path) -> dict[int, Path]:
             raise FramesInvalid(f"{other.name} and {path.name} are one frame", f"delete one of them in {folder}")
         found[int(path.stem)] = path
     return found
-
-
-def _expected(shot: Shot, job: Mapping[str, Any]) -> list[int]:
-    """The shot's frames in the clip of the job; all of them where no job says what was asked for."""
-    try:
-        clip = Clip(**job["clip"])
-    except (KeyError, TypeError, ValueError):
-        return sorted(shot.frames)
-    return [frame for frame in sorted(shot.frames) if frame in clip]
 
 
 def _job_of(pictures: Path) -> tuple[Path, Mapping[str, Any]] | None:
@@ -103,15 +122,16 @@ def _check_shot(
     pictures: Path, job: tuple[Path, Mapping[str, Any]] | None, shot_folder: Path, shot: Shot, warn: Warn
 ) -> None:
     """Frames may be scored over a copy of their shot, never over another one."""
-    if job is None or "shot" not in job[1]:
+    if job is None or not isinstance(named := job[1].get("shot"), str):
         return
-    painted_from = (job[0] / str(job[1]["shot"])).resolve()
+    painted_from = (job[0] / named).resolve()
     if painted_from == shot_folder.resolve():
         return
     try:
         other = read_shot(painted_from)
-    except ShotInvalid:
-        warn(f"the shot {painted_from} that {pictures} was painted from is gone, so it could not be compared with this")
+    except ShotInvalid as error:
+        state = f"cannot be read ({error.message})" if (painted_from / SHOT_FILE).exists() else "is gone"
+        warn(f"the shot {painted_from} that {pictures} was painted from {state}, so it was not compared with this")
         return
     common = other.frames.keys() & shot.frames.keys()
     if not common or any(other.frames[frame].content != shot.frames[frame].content for frame in common):

@@ -26,6 +26,11 @@ class Definition:
     meaning: str
     """One sentence in plain words."""
 
+    @property
+    def name(self) -> str:
+        """The title as it stands within a sentence: abbreviations stay as they are."""
+        return self.title if self.title[1].isupper() else self.title[0].lower() + self.title[1:]
+
 
 @dataclass(frozen=True)
 class Metric:

@@ -61,9 +61,10 @@ class PatchDrift:
             drift.add(frame, differences.sum(), len(differences))
             similarity.add(frame, similarities.sum(), len(similarities))
         why_not = self._no_tracks or "not defined: no patch of the surface is seen in two frames of a take"
+        flat = "not defined: no patch has a pattern to recognise" if drift.weights else why_not
         return [
             Metric.of(TRACK_DRIFT, drift.mean, dict(sorted(drift.per_frame.items())), why_not),
-            Metric.of(TRACK_SIMILARITY, similarity.mean, dict(sorted(similarity.per_frame.items())), why_not),
+            Metric.of(TRACK_SIMILARITY, similarity.mean, dict(sorted(similarity.per_frame.items())), flat),
         ]
 
     def _compared(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:

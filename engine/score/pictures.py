@@ -69,7 +69,10 @@ def _read_integers(path: Path) -> np.ndarray:
 def _png_depth(path: Path) -> int:
     """Bits per channel, the 25th byte of every PNG."""
     with path.open("rb") as file:
-        return file.read(25)[-1]
+        header = file.read(25)
+    if len(header) < 25:
+        raise ValueError(f"it has {len(header)} bytes")
+    return header[-1]
 
 
 def _read_png16(path: Path) -> np.ndarray:

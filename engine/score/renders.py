@@ -15,6 +15,7 @@ from engine.score.frames import FrameFolder
 from engine.score.measure import Measure, Pictures
 from engine.score.metric import Metric
 from engine.score.motion import Motion
+from engine.score.motion_followed import MotionFollowed
 from engine.score.outlines import Outlines
 from engine.score.patch_drift import PatchDrift
 from engine.score.pictures import Picture
@@ -26,6 +27,8 @@ from engine.score.view import View
 from engine.score.warp_error import WarpError
 
 ReadPicture = Callable[[View], Picture | None]
+ROUNDING = 1e-3
+"""Values beyond black or white by no more than this are taken as they are."""
 
 
 @dataclass(eq=False)
@@ -67,6 +70,7 @@ def make_render(key: str, title: str, read: ReadPicture, no_tracks: str = "", *m
         WarpError(),
         Flicker(),
         Sticking(),
+        MotionFollowed(),
         Motion(),
         Sharpness(),
         Outlines(),
@@ -85,7 +89,7 @@ def pictures_of(frames: FrameFolder, shot: Shot) -> ReadPicture:
 
 def given_pictures(name: str, pictures: Mapping[int, np.ndarray], shot: Shot) -> ReadPicture:
     """Those of a render that is not in files. Raises FramesInvalid where the shot has none of their frames, and when
-    one is read that has not the shot's size."""
+    one is read that has not the shot's size or is not of floats in [0, 1]."""
     if not pictures.keys() & shot.frames.keys():
         raise FramesInvalid(
             f"{name} has none of the shot's frames {format_frames(shot.frames)}", "give its pictures by frame number"
@@ -94,12 +98,21 @@ def given_pictures(name: str, pictures: Mapping[int, np.ndarray], shot: Shot) ->
     def read(view: View) -> Picture | None:
         if view.frame not in pictures:
             return None
-        rgb = np.ascontiguousarray(pictures[view.frame], np.float32)
-        if rgb.shape != (shot.height, shot.width, 3):
-            raise FramesInvalid(
-                f"frame {view.frame} of {name} is {rgb.shape}, and the shot is {(shot.height, shot.width, 3)}",
-                "score frames over the shot that they were rendered from, at its size",
-            )
-        return Picture(rgb)
+        rgb = np.asarray(pictures[view.frame])
+        _check_pixels(f"frame {view.frame} of {name}", rgb, (shot.height, shot.width, 3))
+        return Picture(np.ascontiguousarray(rgb, np.float32))
 
     return read
+
+
+def _check_pixels(which: str, rgb: np.ndarray, shape: tuple[int, ...]) -> None:
+    if rgb.shape != shape:
+        raise FramesInvalid(
+            f"{which} is {rgb.shape}, and the shot is {shape}",
+            "score frames over the shot that they were rendered from, at its size",
+        )
+    if not np.issubdtype(rgb.dtype, np.floating):
+        raise FramesInvalid(f"{which} is of {rgb.dtype}", "give floats from 0 to 1")
+    low, high = float(rgb.min()), float(rgb.max())
+    if not (low >= -ROUNDING and high <= 1 + ROUNDING):  # NaN is neither
+        raise FramesInvalid(f"{which} has values from {low:g} to {high:g}", "give sRGB values from 0 to 1")

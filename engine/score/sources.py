@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.contract.errors import ModelInvalid, WeightsMissing
+from engine.contract.errors import FramesInvalid, ModelInvalid, WeightsMissing
 from engine.contract.shot import Shot
-from engine.score.frames import FrameFolder, open_frames
+from engine.score.frames import FrameFolder, check_comparable, check_complete, open_frames
 from engine.score.known_texture import KnownTexture
 from engine.score.measure import Measure
 from engine.score.no_clip import NoClip
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.score.vae import VaeRoundTrip
 
 FRAMES, AGAINST, FLOOR, FLOOR_VAE, COLOR = "frames", "against", "floor", "floor_vae", "color"
+RESERVED = (FRAMES, AGAINST, FLOOR, FLOOR_VAE, COLOR)
 NO_MODEL = "none"
 TRACKS = 256
 
@@ -76,11 +77,32 @@ class Sources:
         self.warnings.append(sentence)
 
     def add_folder(self, key: str, title: str, folder: Path) -> None:
-        """Raises FramesInvalid."""
+        """A render to be scored. Raises FramesInvalid."""
         frames = open_frames(folder, self.shot_folder, self.shot, self.warn)
-        self.folders[key] = frames
-        self._add(key, title, pictures_of(frames, self.shot), self._clip(frames))
-        self.judged.append(key)
+        check_complete(frames, self.shot, self.warn)
+        self._add_frames(key, title, frames)
+
+    def add_against(self, folder: Path) -> None:
+        """A render that the scored frames are compared with. Raises FramesInvalid."""
+        frames = open_frames(folder, self.shot_folder, self.shot, self.warn)
+        check_comparable(frames, self.frames, self.warn)
+        self._add_frames(AGAINST, "against", frames)
+
+    def add_color(self) -> None:
+        """The shot's plain render. Nobody asked for it, so that one that is damaged is left out: it is read before."""
+        folder = self.shot_folder / "color"
+        if not folder.is_dir():
+            self.not_scored[COLOR] = "the shot has no plain render in color/"
+            return
+        try:
+            frames = open_frames(folder, self.shot_folder, self.shot, self.warn)
+            for frame in frames.paths.keys() & set(self.frames):
+                frames.read(frame, (self.shot.width, self.shot.height))
+            check_comparable(frames, self.frames, self.warn)
+        except FramesInvalid as error:
+            self.not_scored[COLOR] = error.message
+        else:
+            self._add_frames(COLOR, "color/", frames)
 
     def add_pictures(self, key: str, pictures: Mapping[int, np.ndarray]) -> None:
         """Raises FramesInvalid."""
@@ -89,6 +111,11 @@ class Sources:
 
     def add_floor(self, key: str, title: str, read: ReadPicture) -> None:
         self._add(key, title, read)
+
+    def _add_frames(self, key: str, title: str, frames: FrameFolder) -> None:
+        self.folders[key] = frames
+        self._add(key, title, pictures_of(frames, self.shot), self._clip(frames))
+        self.judged.append(key)
 
     def _add(self, key: str, title: str, read: ReadPicture, *more: Measure) -> None:
         self.renders.append(make_render(key, title, read, self.no_tracks, *more))
@@ -109,15 +136,12 @@ def open_sources(request: ScoreRequest, shot: Shot) -> Sources:
     sources.add_folder(FRAMES, "frames", request.frames)
     sources.frames = tuple(sources.folders[FRAMES].paths)
     if request.against:
-        sources.add_folder(AGAINST, "against", request.against)
+        sources.add_against(request.against)
     texture = KnownTexture(shot)
     sources.add_floor(FLOOR, "floor", lambda view: texture.paint(view.passes))
     if (vae := _vae(sources, request)) is not None:
         sources.add_floor(FLOOR_VAE, "floor, VAE", lambda view: vae(texture.paint(view.passes)))
-    if (request.shot / "color").is_dir():
-        sources.add_folder(COLOR, "color/", request.shot / "color")
-    else:
-        sources.not_scored[COLOR] = "the shot has no plain render in color/"
+    sources.add_color()
     return sources
 
 
@@ -125,6 +149,10 @@ def source_renders(
     shot_folder: Path, shot: Shot, renders: Mapping[str, Path | Mapping[int, np.ndarray]], tracks: int
 ) -> Sources:
     """Renders by their names, and the floor. Raises FramesInvalid."""
+    if not renders:
+        raise FramesInvalid("there are no renders to score", "give at least one, by its name")
+    if taken := [name for name in renders if name in RESERVED]:
+        raise FramesInvalid(f"a render cannot be named {taken[0]!r}", f"choose a name other than {', '.join(RESERVED)}")
     sources = Sources(shot_folder, shot, tracks)
     frames: set[int] = set()
     for name, render in renders.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,8 @@ from engine.contract.shot import Shot, read_shot
 from engine.pictures import write_picture
 from engine.score.filters import blur
 from engine.score.known_texture import KnownTexture
+from engine.score.measure import Measure
+from engine.score.measure import Pictures as ShownPictures
 from engine.score.metric import Metric
 from engine.score.patches import choose_patches
 from engine.score.pictures import Picture
@@ -22,6 +24,7 @@ from engine.score.surface_texels import TexelStore
 from engine.score.view import ShotWalk, View
 from engine.surface.passes import FramePasses, read_passes
 from engine.surface.shot_surfaces import ShotSurfaces
+from tests.score.supersampling import make_texture, render_supersampled
 
 SIZE = 96
 CLIP = Clip(1, 34, 3)
@@ -59,10 +62,27 @@ def textured_folder(textured: Pictures, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(scope="session")
 def measured(rolling: Path, textured: Pictures) -> Mapping[str, Values]:
-    """The metrics of the textured frames, of what may be done to them, and of waves on the UVs, by name."""
-    shot = read_shot(rolling)
-    waves = {frame: _waves(read_passes(rolling, shot, frame)) for frame in FRAMES}
-    return measure(rolling, {name: spoil(textured) for name, spoil in SPOILT.items()} | {"waves": waves})
+    """The metrics of the textured frames, of what may be done to them, and of two fixed textures that owe nothing to
+    the engine's own, by name."""
+    shot, texture = read_shot(rolling), make_texture()
+    independent = {
+        "waves": {frame: _waves(read_passes(rolling, shot, frame)) for frame in FRAMES},
+        "supersampled": {frame: render_supersampled(texture, shot, frame, SIZE) for frame in FRAMES},
+    }
+    return measure(rolling, {name: spoil(textured) for name, spoil in SPOILT.items()} | independent)
+
+
+@pytest.fixture(scope="session")
+def views(rolling: Path) -> list[View]:
+    """Of the first frames."""
+    return views_of(rolling)
+
+
+@pytest.fixture(scope="session")
+def noise() -> dict[int, Picture]:
+    """Nothing in common from frame to frame."""
+    generator = np.random.default_rng(3)
+    return {frame: Picture(generator.random((SIZE, SIZE, 3), np.float32)) for frame in FRAMES}
 
 
 def measure(folder: Path, renders: Mapping[str, Pictures]) -> Mapping[str, Values]:
@@ -75,6 +95,21 @@ def measure(folder: Path, renders: Mapping[str, Pictures]) -> Mapping[str, Value
         for render in made:
             render.add(view, walk.remembered(view.frame))
     return {render.key: {metric.definition.key: metric for metric in render.metrics()} for render in made}
+
+
+def run(measure: Measure, views: Sequence[View], pictures: Mapping[int, Picture]) -> dict[str, Metric]:
+    """What a measure has of some frames, by the metric's key."""
+    for view in views:
+        picture = pictures[view.frame]
+        colours = [picture.rgb.reshape(-1, 3)[texels.pixel] for texels in view.texels]
+        earlier = {frame: shown for frame, shown in pictures.items() if frame < view.frame}
+        measure.add(view, ShownPictures(picture, colours, earlier))
+    return {metric.definition.key: metric for metric in measure.metrics()}
+
+
+def pixels(mask: np.ndarray) -> Iterator[tuple[int, int]]:
+    """The rows and columns of a mask's pixels."""
+    yield from zip(*(places.tolist() for places in np.nonzero(mask)), strict=True)
 
 
 def value(values: Values, key: str) -> float:
@@ -90,7 +125,7 @@ def views_of(folder: Path, frames: Sequence[int] = FRAMES[:3], shot: Shot | None
 
 
 def _waves(passes: FramePasses) -> np.ndarray:
-    """A fixed texture that owes nothing to the engine's own: so soft that no pixel's place in it matters much."""
+    """So soft that no pixel's place in it matters much."""
     u, v = np.moveaxis(passes.uv, -1, 0) * 2 * np.pi
     waves = np.stack([np.sin(2 * u), np.sin(3 * v), np.sin(u + 2 * v)], axis=-1)
     return np.where(passes.is_surface[..., None], 0.5 + 0.2 * waves, 0.5)

@@ -58,5 +58,6 @@ def test_a_wide_picture_is_cut_to_its_middle() -> None:
 
 
 def test_a_folder_without_clip_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ModelInvalid, match="holds no CLIP model"):
-        ClipScores(tmp_path, "a robot")
+    for folder in (tmp_path, tmp_path / "nothing"):
+        with pytest.raises(ModelInvalid, match=r"holds no CLIP model: it has no config\.json"):
+            ClipScores(folder, "a robot")

@@ -11,7 +11,7 @@ from engine.contract.errors import FramesInvalid
 from engine.contract.files import write_json
 from engine.contract.shot import Shot, read_shot
 from engine.pictures import write_picture
-from engine.score.frames import open_frames
+from engine.score.frames import FrameFolder, check_comparable, check_complete, open_frames
 from engine.score.pictures import read_exactly
 from tests.synthetic_shot import make_shot
 
@@ -59,27 +59,39 @@ def test_a_jobs_folder_is_its_frames(tmp_path: Path, example_shot: Path, shot: S
     assert sorted(open_frames(tmp_path, example_shot, shot, pytest.fail).paths) == [1, 2, 3, 4]
 
 
-def test_missing_frames_and_frames_that_the_shot_lacks_are_warned_of(
-    tmp_path: Path, example_shot: Path, shot: Shot
-) -> None:
+def test_frames_that_the_shot_lacks_are_warned_of(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
     warnings: list[str] = []
-    write_frames(tmp_path, {1: RGB, 3: RGB, 4: RGB, 9: RGB})
-    assert sorted(open_frames(tmp_path, example_shot, shot, warnings.append).paths) == [1, 3, 4]
-    assert any("frames 9 " in sentence and "not in the shot" in sentence for sentence in warnings)
-    assert any("frames 2 are missing" in sentence for sentence in warnings)
+    write_frames(tmp_path, range(3, 10, 2))
+    assert sorted(open_frames(tmp_path, example_shot, shot, warnings.append).paths) == [3]
+    (sentence,) = warnings
+    assert "frames 5,7,9 in" in sentence
+    assert "not in the shot" in sentence
 
 
-def test_frames_missing_at_either_end_are_warned_of(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+@pytest.mark.parametrize(("there", "missing"), [([1, 3, 4], "2"), ([2, 3], "1,4")])
+def test_missing_frames_are_warned_of(tmp_path: Path, shot: Shot, there: list[int], missing: str) -> None:
     warnings: list[str] = []
-    open_frames(write_frames(tmp_path, range(2, 4)), example_shot, shot, warnings.append)
-    assert any("frames 1,4 are missing" in sentence for sentence in warnings)
+    check_complete(FrameFolder(tmp_path, dict.fromkeys(there, tmp_path)), shot, warnings.append)
+    (sentence,) = warnings
+    assert f"frames {missing} are missing" in sentence
+    assert "frames in a row are not compared across them" in sentence
 
 
-def test_what_a_job_was_not_asked_for_is_not_missing(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+def test_what_a_job_was_not_asked_for_is_not_missing(tmp_path: Path, shot: Shot) -> None:
     warnings: list[str] = []
-    write_json(tmp_path / "job.json", {"shot": str(example_shot), "clip": {"first": 1, "last": 3, "step": 1}})
-    open_frames(write_frames(tmp_path, range(2, 4)), example_shot, shot, warnings.append)
+    asked = {"clip": {"first": 1, "last": 3, "step": 1}}
+    check_complete(FrameFolder(tmp_path, dict.fromkeys([2, 3], tmp_path), asked), shot, warnings.append)
     assert any("frames 1 are missing" in sentence for sentence in warnings)
+
+
+def test_what_is_compared_with_has_to_have_some_of_the_scored_frames(tmp_path: Path) -> None:
+    warnings: list[str] = []
+    other = FrameFolder(tmp_path, dict.fromkeys([1, 2, 9], tmp_path))
+    check_comparable(other, (1, 2), pytest.fail)
+    check_comparable(other, (1, 2, 3, 4), warnings.append)
+    assert [sentence for sentence in warnings if "frames 3-4 are scored and are missing" in sentence] == warnings
+    with pytest.raises(FramesInvalid, match="none of the scored frames 3-4"):
+        check_comparable(other, (3, 4), ignore)
 
 
 @pytest.mark.parametrize("frames", [range(0), range(7, 9)])
@@ -106,6 +118,13 @@ def test_a_damaged_picture_is_named(tmp_path: Path, example_shot: Path, shot: Sh
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(FramesInvalid, match=r"0001\.png cannot be read"):
         open_frames(tmp_path, example_shot, shot, ignore).read(1, SIZE)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "exr"])
+def test_a_file_of_no_bytes_is_named(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"0001.{suffix}").touch()
+    with pytest.raises(FramesInvalid, match=rf"0001\.{suffix} cannot be read"):
+        read_exactly(tmp_path / f"0001.{suffix}")
 
 
 def test_two_pictures_of_one_frame_are_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
@@ -136,11 +155,25 @@ def test_a_copy_of_the_shot_is_as_good(tmp_path: Path, example_shot: Path, shot:
     assert open_frames(tmp_path, example_shot, shot, pytest.fail).job["prompt"] == "a robot"
 
 
-def test_a_shot_that_is_gone_is_warned_of(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
+def test_a_shot_that_is_gone_or_damaged_is_warned_of(tmp_path: Path, example_shot: Path, shot: Shot) -> None:
     warnings: list[str] = []
-    write_job_of(tmp_path, tmp_path / "gone")
+    write_job_of(tmp_path, tmp_path / "other")
     open_frames(tmp_path, example_shot, shot, warnings.append)
-    assert any("is gone" in sentence for sentence in warnings)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "shot.json").write_text("{")
+    open_frames(tmp_path, example_shot, shot, warnings.append)
+    gone, damaged = warnings
+    assert "is gone" in gone
+    assert "cannot be read" in damaged
+    assert "not JSON" in damaged
+
+
+@pytest.mark.parametrize("named", [None, 5])
+def test_a_job_that_names_no_shot_says_nothing_of_it(
+    tmp_path: Path, example_shot: Path, shot: Shot, named: object
+) -> None:
+    write_json(tmp_path / "job.json", {"shot": named})
+    open_frames(write_frames(tmp_path, range(1, 5)), example_shot, shot, pytest.fail)
 
 
 def test_a_picture_in_the_place_of_a_folder_is_an_error(tmp_path: Path, example_shot: Path, shot: Shot) -> None:

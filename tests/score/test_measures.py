@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,42 +11,21 @@ import pytest
 
 from engine.score.filters import laplacian, look_up
 from engine.score.flicker import Flicker
-from engine.score.lagged import INSIDE, MOVING, LaggedWarp
-from engine.score.measure import Measure, Pictures
-from engine.score.metric import Metric
+from engine.score.lagged import LaggedWarp
 from engine.score.motion import Motion
+from engine.score.motion_followed import MotionFollowed
 from engine.score.outlines import WINDOW, Outlines
-from engine.score.patch_drift import FLAT, compare_patches
 from engine.score.pictures import LUMA, Picture
 from engine.score.sharpness import SHARPNESS_RATIOS, Sharpness, sharpness_ratio
-from engine.score.sticking import UNRELATED, Sticking
+from engine.score.sticking import Sticking
 from engine.score.uv_pairs import UvPairs
 from engine.score.uv_variance import UvVariance, weighted_percentile
 from engine.score.view import BAND, STILL, View
 from engine.score.warp_error import WarpError
 from engine.surface.passes import FramePasses
-from tests.score.conftest import FRAMES, SIZE, views_of
+from tests.score.conftest import FRAMES, SIZE, pixels, run, views_of
 
 GENERATOR = np.random.default_rng(3)
-
-
-@pytest.fixture(scope="module")
-def views(rolling: Path) -> list[View]:
-    return views_of(rolling)
-
-
-@pytest.fixture(scope="module")
-def noise() -> dict[int, Picture]:
-    return {frame: Picture(GENERATOR.random((SIZE, SIZE, 3), np.float32)) for frame in FRAMES}
-
-
-def run(measure: Measure, views: list[View], pictures: dict[int, Picture]) -> dict[str, Metric]:
-    for view in views:
-        picture = pictures[view.frame]
-        colours = [picture.rgb.reshape(-1, 3)[texels.pixel] for texels in view.texels]
-        earlier = {frame: shown for frame, shown in pictures.items() if frame < view.frame}
-        measure.add(view, Pictures(picture, colours, earlier))
-    return {metric.definition.key: metric for metric in measure.metrics()}
 
 
 def textures(views: list[View], pictures: dict[int, Picture]) -> dict[tuple, np.ndarray]:
@@ -89,10 +67,6 @@ def test_the_error_of_pairs_is_that_of_the_texels_in_both(views: list[View], noi
         lifted = np.concatenate([*textures([*pair], noise).values()], axis=1)
         pairs.append(np.nanmean((lifted[0] - lifted[1]) ** 2))
     assert found.value == pytest.approx(np.mean(pairs), rel=1e-4)
-
-
-def pixels(mask: np.ndarray) -> Iterator[tuple[int, int]]:
-    yield from zip(*(places.tolist() for places in np.nonzero(mask)), strict=True)
 
 
 def test_the_warp_error_is_that_of_a_loop_over_pixels(views: list[View], noise: dict[int, Picture]) -> None:
@@ -145,39 +119,6 @@ def test_flicker_is_the_change_where_nothing_moves(views: list[View], noise: dic
             here, before = noise[view.frame].rgb[row, column], noise[view.previous].rgb[row, column]
             changes.append(np.abs(here - before).mean())
     assert run(Flicker(), views, noise)["flicker"].value == pytest.approx(np.mean(changes), rel=1e-4)
-
-
-def test_sticking_is_numpys_correlation_over_what_moves(rolling: Path, noise: dict[int, Picture]) -> None:
-    before, *_, view = views_of(rolling, (FRAMES[1], FRAMES[-1]))
-    found = run(Sticking(), [view], noise)
-    warp, ids = view.warps["10"].warp, [before.passes.object_id, view.passes.object_id]
-    current, earlier = (noise[seen.frame].residual for seen in (view, before))
-    here, screen, surface, alike = [], [], [], []
-    for row, column in pixels(warp.seen):
-        x, y = warp.position[row, column]
-        is_moved = np.hypot(x - column - 0.5, y - row - 0.5) > MOVING
-        if is_moved and _inside(ids, row, column) and _inside(ids, int(y), int(x)):
-            here.append(current[row, column])
-            screen.append(earlier[row, column])
-            surface.append(look_up(earlier[..., None], np.array([[x, y]]))[0, 0])
-            alike.append(look_up(current[..., None], np.array([[x, y]]))[0, 0])
-    assert len(here) > 50
-    on_screen, on_surface, own = (np.corrcoef(here, other)[0, 1] for other in (screen, surface, alike))
-    assert found["sticking_screen"].value == pytest.approx(on_screen, abs=1e-4)
-    assert found["sticking_surface"].value == pytest.approx(on_surface, abs=1e-4)
-    if max(on_screen, on_surface) - own > UNRELATED:
-        expected = max(on_screen - own, 0) / max(on_surface - own, 0.01)
-        assert found["sticking"].value == pytest.approx(expected, rel=0.01)
-
-
-def _inside(ids: list[np.ndarray], row: int, column: int) -> bool:
-    """Whether the pixels around a place, and their neighbours, show one object only, the same in both frames."""
-    shown = set()
-    for up, left in ((INSIDE, INSIDE + 1), (INSIDE + 1, INSIDE)):
-        rows = slice(max(row - up, 0), row + up + 1)
-        columns = slice(max(column - left, 0), column + left + 1)
-        shown |= {number for object_id in ids for number in np.unique(object_id[rows, columns])}
-    return len(shown) == 1
 
 
 def test_motion_is_the_mean_way_to_the_previous_frame(views: list[View], noise: dict[int, Picture]) -> None:
@@ -291,22 +232,8 @@ def test_edges_on_the_outlines_are_aligned_and_others_are_not(views: list[View])
     assert run(Outlines(), views[:1], {views[0].frame: flat})["edge_alignment"].value > 20
 
 
-def test_patches_are_compared_as_numpy_would() -> None:
-    colours, reference = GENERATOR.random((2, 4, 49, 3)).astype(np.float32)
-    both = GENERATOR.random((4, 49, 1)) < 0.8
-    both[3, 20:] = False  # too few
-    reference[2] = 0.5 + reference[2] * FLAT * 0.5  # no pattern
-    differences, similarities = compare_patches(colours, reference, both)
-    for patch in range(3):
-        here, there = colours[patch][both[patch, :, 0]], reference[patch][both[patch, :, 0]]
-        assert differences[patch] == pytest.approx(np.sqrt(((here - there) ** 2).mean()), rel=1e-4)
-        if patch < 2:
-            assert similarities[patch] == pytest.approx(np.corrcoef(here @ LUMA, there @ LUMA)[0, 1], abs=1e-4)
-    assert (len(differences), len(similarities)) == (3, 2)
-
-
 def test_one_frame_leaves_consistency_undefined_and_not_zero(views: list[View], noise: dict[int, Picture]) -> None:
-    for measure in (UvVariance(), UvPairs(), WarpError(), Flicker(), Sticking(), Motion()):
+    for measure in (UvVariance(), UvPairs(), WarpError(), Flicker(), Sticking(), MotionFollowed(), Motion()):
         for metric in run(measure, views[:1], noise).values():
             assert metric.value is None
             assert metric.why_not.startswith("not defined: ")

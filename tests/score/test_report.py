@@ -14,7 +14,7 @@ from engine.pictures import write_picture
 from engine.score.pictures import read_exactly
 from engine.score.report.images import HEAT, HEAT_SIDE, UNSEEN, heat, variance_map
 from engine.score.report.page import write_report
-from engine.score.report.plots import Line, plot
+from engine.score.report.plots import Line, plot, round_ticks
 from engine.score.report.worst import worst_frames
 from engine.score.score import score
 from engine.score.scores import Scores
@@ -148,3 +148,23 @@ def test_a_plot_breaks_where_a_frame_has_no_value() -> None:
     drawn = plot([Line("frames", "red", {1: 0.1, 2: 0.2, 4: 0.3, 5: 0.1})], [1, 2, 3, 4, 5], "values")
     assert drawn.count("<polyline") == 2
     assert drawn.count("<circle") == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "ticks"),
+    [
+        ([0.00056], [0, 0.0002, 0.0004, 0.0006]),
+        ([0.93, 0.2], [0, 0.25, 0.5, 0.75, 1]),
+        ([-0.3, 1.1], [-0.5, 0, 0.5, 1, 1.5]),
+        ([40.0], [0, 10, 20, 30, 40]),
+    ],
+)
+def test_ticks_are_round_and_reach_around_the_values(values: list[float], ticks: list[float]) -> None:
+    assert round_ticks(values) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("highest", [0.0, 1e-9, 0.0999999, 0.1, 0.4, 4000.0000001, 123456])
+def test_there_are_ticks_for_any_values(highest: float) -> None:
+    ticks = round_ticks([highest])
+    assert 3 <= len(ticks) <= 7
+    assert ticks[-1] >= highest

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -84,10 +85,27 @@ def test_any_number_of_renders_are_scored_in_one_call(example_shot: Path, tmp_pa
     assert (len(by_file.per_frame), len(given.per_frame)) == (2, 3)
 
 
-def test_pictures_of_another_size_or_of_no_frame_are_refused(example_shot: Path) -> None:
-    for pictures in ({1: np.zeros((32, 64, 3))}, {9: np.zeros((64, 64, 3))}):
-        with pytest.raises(FramesInvalid, match=r"night (is|has)"):
-            score_renders(example_shot, {"night": pictures})
+@pytest.mark.parametrize(
+    ("pictures", "why"),
+    [
+        ({1: np.zeros((32, 64, 3))}, r"frame 1 of night is \(32, 64, 3\)"),
+        ({9: np.zeros((64, 64, 3))}, "night has none of the shot's frames"),
+        ({1: np.zeros((64, 64, 3), np.uint8)}, "frame 1 of night is of uint8"),
+        ({1: np.full((64, 64, 3), np.nan)}, "frame 1 of night has values from nan"),
+        ({1: np.full((64, 64, 3), 255.0)}, "frame 1 of night has values from 255"),
+    ],
+)
+def test_pictures_that_cannot_be_scored_are_named(
+    example_shot: Path, pictures: Mapping[int, np.ndarray], why: str
+) -> None:
+    with pytest.raises(FramesInvalid, match=why):
+        score_renders(example_shot, {"night": pictures})
+
+
+@pytest.mark.parametrize("renders", [{}, {"floor": {1: np.zeros((64, 64, 3))}}, {"color": Path("out")}])
+def test_renders_have_names_of_their_own(example_shot: Path, renders: Mapping[str, Path]) -> None:
+    with pytest.raises(FramesInvalid, match=r"no renders|cannot be named"):
+        score_renders(example_shot, renders)
 
 
 def test_the_plain_render_and_the_floor_through_the_vae_are_scored_in_the_same_run(
@@ -100,6 +118,22 @@ def test_the_plain_render_and_the_floor_through_the_vae_are_scored_in_the_same_r
     floor, through_vae = scores.renders[1], scores.renders[2]
     assert through_vae.metrics["uv_mse"].value > floor.metrics["uv_mse"].value
     assert scores.not_scored == {}
+
+
+@pytest.mark.parametrize(("size", "why"), [(0, "none of the shot's frames"), (32, "is 32x32, and the shot is 64x64")])
+def test_a_plain_render_that_cannot_be_scored_is_left_out(tmp_path: Path, size: int, why: str) -> None:
+    make_shot(tmp_path / "shot", Clip(1, 2))
+    (tmp_path / "shot" / "color").mkdir()
+    flat_frames(tmp_path / "shot" / "color", (1, 2) if size else (), size)
+    scores = score(request(tmp_path / "shot", flat_frames(tmp_path / "frames", (1, 2)), tmp_path))
+    assert [render.key for render in scores.renders] == ["frames", "floor"]
+    assert why in scores.not_scored["color"]
+
+
+def test_frames_have_to_be_compared_with_the_same_ones(example_shot: Path, tmp_path: Path) -> None:
+    frames, other = flat_frames(tmp_path / "frames", (1, 2)), flat_frames(tmp_path / "other", (3, 4))
+    with pytest.raises(FramesInvalid, match="none of the scored frames 1-2"):
+        score(request(example_shot, frames, tmp_path, against=other))
 
 
 def test_a_missing_model_is_no_reason_not_to_score(example_shot: Path, tmp_path: Path) -> None:

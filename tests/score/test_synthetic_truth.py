@@ -22,6 +22,19 @@ def test_a_soft_texture_that_holds_still_scores_next_to_nothing(measured: Measur
     assert value(measured["waves"], "motion_followed") > 0.98
 
 
+@pytest.mark.parametrize(
+    "key", ["uv_variance", "uv_mse", "warp_error_1", "warp_error_10", "warp_error_first", "track_drift"]
+)
+def test_an_independent_render_of_a_fixed_texture_scores_at_the_floor(measured: Measured, key: str) -> None:
+    floor = value(measured["textured"], key)
+    assert floor / 2.5 < value(measured["supersampled"], key) < 2.5 * floor, "of the same contrast, filtered as widely"
+    assert value(measured["shuffled"], key) > 2 * 2.5 * floor
+
+
+def test_an_independent_render_of_a_fixed_texture_raises_no_alarm(measured: Measured) -> None:
+    assert alarms_of(measured["supersampled"]) == []
+
+
 def test_noise_raises_the_uv_variance_by_its_own_variance(measured: Measured) -> None:
     raised = value(measured["noisy"], "uv_variance") - value(measured["textured"], "uv_variance")
     assert raised == pytest.approx(NOISE_VARIANCE, rel=0.05)

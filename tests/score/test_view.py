@@ -61,11 +61,9 @@ def test_all_objects_of_the_shot_share_the_budget_of_texels(rolling: Path, monke
     assert atlas.smallest == atlas.resolution < 600
 
 
-@pytest.mark.parametrize("count", [1, 13, 64])
+@pytest.mark.parametrize("count", [1, 13])
 def test_patches_lie_around_the_points_that_are_tracked(rolling: Path, count: int) -> None:
     shot = read_shot(rolling)
     found = choose_patches(ShotSurfaces(rolling, shot), FRAMES, count, TexelAtlas())
     centres = np.concatenate([item.points.position.reshape(-1, SIDE**2, 2)[:, SIDE**2 // 2] for item in found])
-    assert len(centres) == count
-    if count == 13:
-        np.testing.assert_allclose(centres, track_points(rolling, shot, count).query_points[:, :0:-1], atol=1e-3)
+    np.testing.assert_allclose(centres, track_points(rolling, shot, count).query_points[:, :0:-1], atol=1e-3)

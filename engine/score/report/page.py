@@ -10,13 +10,13 @@ from types import MappingProxyType
 from engine.contract.errors import OutputUnwritable
 from engine.contract.files import write_text
 from engine.contract.frames import format_frames
-from engine.score.command import formatted, reasons_of
 from engine.score.metric import Metric
 from engine.score.report.images import embed_exact_picture, embed_movie, embed_picture, heat, variance_map
 from engine.score.report.plots import Line, plot
 from engine.score.report.worst import worst_frames
 from engine.score.scores import Scores
 from engine.score.sources import AGAINST, FRAMES
+from engine.score.wording import formatted, reasons_of
 
 STYLE = Path(__file__).with_name("page.css")
 COLOURS: Mapping[str, str] = MappingProxyType(
@@ -83,9 +83,7 @@ def _numbers(scores: Scores) -> str:
             f"<tr><th>{escape(what.title)}<small>{escape(what.meaning)}</small></th>{values}"
             f'<td class="unit">{escape(what.unit)}<small>{escape(what.better.value)}</small></td></tr>\n'
         )
-    reasons = "".join(
-        f"<li>{escape(', '.join(of))}: {escape(reason)}</li>" for reason, of in reasons_of(scores).items()
-    )
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in reasons_of(scores))
     left_out = "".join(
         f"<li>{escape(key)}: not computed: {escape(reason)}</li>" for key, reason in scores.not_scored.items()
     )
@@ -124,7 +122,7 @@ def _plots(scores: Scores) -> str:
         if lines:
             what = metric.definition
             drawn = plot(lines, scores.frames, f"{what.title} per frame")
-            figures.append(_figure(drawn, f"{what.title}, {what.unit}; {what.better.value}"))
+            figures.append(_titled(drawn, what.title, f"{what.unit}; {what.better.value}"))
     undrawn = ", ".join(
         metric.definition.title
         for metric in scores.renders[0].metrics.values()
@@ -170,7 +168,7 @@ def _worst(scores: Scores) -> str:
         images = "".join(f'<img alt="" src="{embed_picture(picture, 400)}">' for picture in pictures)
         if worst.frame in _paths(scores, AGAINST):
             images += _img(scores, AGAINST, worst.frame, 400)
-        figures.append(_figure(images, f"frame {worst.frame}: {worst.metric.lower()} {worst.value:.3g}"))
+        figures.append(_figure(images, f"frame {worst.frame}: {worst.metric} {worst.value:.3g}"))
     last = ", then the frame compared with" if AGAINST in scores.folders else ""
     text = (
         "<p>The frame before, the frame, and how much the surface changed between them: dark blue 0, yellow "
@@ -185,6 +183,10 @@ def _section(title: str, content: str, kind: str, text: str = "") -> str:
 
 def _figure(content: str, caption: str) -> str:
     return f"<figure><div>{content}</div><figcaption>{escape(caption)}</figcaption></figure>\n"
+
+
+def _titled(content: str, title: str, small: str) -> str:
+    return f"<figure><figcaption><b>{escape(title)}</b> {escape(small)}</figcaption>{content}</figure>\n"
 
 
 def _img(scores: Scores, key: str, frame: int, width: int) -> str:

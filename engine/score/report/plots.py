@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 460, 170
 LEFT, RIGHT, TOP, BOTTOM = 58, 10, 10, 24
 """Margins in px; the labels of the axes stand in them."""
 GRID_LINES = 4
+"""As many steps, at most, would reach from the lowest to the highest value."""
+ROUND = (1, 2, 2.5, 5)
+"""Steps, times a power of ten."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,8 @@ class Line:
 
 def plot(lines: Sequence[Line], frames: Sequence[int], description: str) -> str:
     """An <svg> with a polyline per line, broken where a frame has no value; every point tells its value."""
-    values = [value for line in lines for value in line.values.values()]
-    low, high = min(0.0, *values), max(*values, 1e-12)
-    axes = _Axes(frames[0], max(frames[-1], frames[0] + 1), low, high)
+    ticks = round_ticks([value for line in lines for value in line.values.values()])
+    axes = _Axes(frames[0], max(frames[-1], frames[0] + 1), ticks)
     drawn = [_draw(line, frames, axes) for line in lines]
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(description)}">'
@@ -33,12 +36,28 @@ def plot(lines: Sequence[Line], frames: Sequence[int], description: str) -> str:
     )
 
 
+def round_ticks(values: Sequence[float]) -> tuple[float, ...]:
+    """Round numbers in equal steps, from 0 or what is below the lowest value to what is above the highest."""
+    low, high = min(0.0, *values), max(*values, 1e-12)
+    magnitude = 10 ** floor(log10((high - low) / GRID_LINES))
+    enough = (magnitude * mantissa for mantissa in ROUND if magnitude * mantissa * GRID_LINES >= high - low)
+    step = next(enough, magnitude * 10)
+    return tuple(number * step for number in range(floor(low / step), ceil(high / step) + 1))
+
+
 @dataclass(frozen=True)
 class _Axes:
     first: int
     last: int
-    low: float
-    high: float
+    ticks: tuple[float, ...]
+
+    @property
+    def low(self) -> float:
+        return self.ticks[0]
+
+    @property
+    def high(self) -> float:
+        return self.ticks[-1]
 
     def x(self, frame: int) -> float:
         return LEFT + (frame - self.first) / (self.last - self.first) * (WIDTH - LEFT - RIGHT)
@@ -49,8 +68,7 @@ class _Axes:
 
 def _grid(axes: _Axes) -> str:
     parts = []
-    for step in range(GRID_LINES + 1):
-        value = axes.low + step * (axes.high - axes.low) / GRID_LINES
+    for value in axes.ticks:
         y = axes.y(value)
         parts.append(f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         parts.append(f'<text class="tick" x="{LEFT - 6}" y="{y + 3.5:.1f}" text-anchor="end">{value:.3g}</text>')

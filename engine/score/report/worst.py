@@ -40,10 +40,10 @@ def worst_frames(scores: Scores) -> list[WorstFrame]:
     for key in LOOKED_AT:
         if values := metrics[key].per_frame:
             worst = sorted(values, key=lambda frame: -values[frame])[:COUNT]
-            title = metrics[key].definition.title
+            name = metrics[key].definition.name
             return [
                 _look_at(
-                    scores, ShotWalk(surfaces, (frame - scores.shot.clip.step, frame), texels), values[frame], title
+                    scores, ShotWalk(surfaces, (frame - scores.shot.clip.step, frame), texels), values[frame], name
                 )
                 for frame in worst
             ]
