@@ -8,8 +8,14 @@ LITERAL_BRACES = (4, 5)  # from here on, braces in a render path are a template
 MEDIA_TYPES = (5, 0)  # from here on, an image format belongs to a media type, and a multilayer EXR may be multi-part
 ALWAYS_NODES = (5, 0)  # from here on, every material has its nodes
 
-NEVER_MESHES = {"VOLUME", "POINTCLOUD", "GPENCIL", "GREASEPENCIL"}
-"""Objects that have no surface of triangles. An empty point cloud crashes Cycles 5.0, and grease pencil needs a GPU."""
+NEVER_MESHES = {
+    "VOLUME": "volume",
+    "POINTCLOUD": "point cloud",
+    "GPENCIL": "grease pencil",
+    "GREASEPENCIL": "grease pencil",
+}
+"""The types of objects that have no surface of triangles, in words. An empty point cloud crashes Cycles 5.0, and grease
+pencil needs a GPU."""
 
 NO_ADAPTIVE_SUBDIVISION = {"use_adaptive_subdivision": False}
 """What a modifier is to have: from 5.0 on it is the modifier that subdivides adaptively, not Cycles."""

@@ -1,18 +1,17 @@
-"""Blender from the engine's side: which one there is, and the capture that runs in a process of its own."""
+"""The capture from the engine's side: it runs in Blender, in one process or in several side by side."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
-from engine.contract.errors import BlenderMissing, SceneInvalid, ShotInvalid
+from engine.contract.errors import OverpaintError, SceneInvalid, ShotInvalid
 from engine.contract.frames import parse_frames
 from engine.contract.messages import Divided, Emit, FrameWritten, Message, Progress, Warned
 from engine.contract.options import arguments_of, capture_parser
@@ -25,49 +24,15 @@ from engine.contract.shot import (
     read_shot,
     sources_unchanged,
 )
-from engine.crew import HINT, Crew, Worker
-from engine.home import ROOT, overpaint_home
+from engine.crew import Crew, Worker
+from engine.finding_blender import Blender, find_blender
+from engine.home import ROOT
 from engine.merging import merge_parts, part_folder
-from engine.setup.blenders import OLDEST_BLENDER, blender_version, installed_blenders
-from engine.setup.system import ask
 
 SCRIPT = ROOT / "addon" / "capture_scene.py"
 LOG_FILE = "blender.log"
 CORES_EACH = 4
 MEMORY_EACH = 4 << 30
-
-
-@dataclass(frozen=True)
-class Blender:
-    """A Blender that can be started."""
-
-    command: tuple[str, ...]
-    version: str
-    is_wheel: bool
-    """Whether it is a Python with Blender's module, and no `blender`."""
-
-    def script_command(self, script: Path, words: list[str]) -> list[str]:
-        options = ["-P"] if self.is_wheel else ["-b", "--factory-startup", "--python-exit-code", "1", "-P"]
-        return [*self.command, *options, str(script), "--", *words]
-
-
-def find_blender(explicit: str | None = None) -> Blender:
-    """The Blender to use: the one named, by argument or in OVERPAINT_BLENDER; else an installed one; else the module.
-
-    What is named may be a `blender` or a Python with Blender's module. Raises BlenderMissing.
-    """
-    if named := explicit or os.environ.get("OVERPAINT_BLENDER"):
-        return _named(named)
-    memory = overpaint_home() / "blenders.json"
-    for command in installed_blenders():
-        version = blender_version(command, memory)
-        if version >= OLDEST_BLENDER:
-            return Blender((str(command),), ".".join(map(str, version)), is_wheel=False)
-    bin_folder = overpaint_home() / "bpy" / ("Scripts" if os.name == "nt" else "bin")
-    wheel = _wheel(bin_folder / ("python.exe" if os.name == "nt" else "python"))
-    if wheel is None:
-        raise BlenderMissing("no Blender was found on this machine", HINT)
-    return wheel
 
 
 def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: Emit) -> Shot:
@@ -86,8 +51,11 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     report = _Reports(folder, on_message)
     try:
         _capture_side_by_side(find_blender(), argparse.Namespace(**asked), report)
-    finally:
-        merge_parts(folder)
+    except BaseException:
+        with suppress(OverpaintError):  # what ended the capture is to be told; the parts wait for the next one
+            merge_parts(folder)
+        raise
+    merge_parts(folder)
     shot = read_shot(folder)
     report.warn(shot.warnings)  # some are known only once the parts are together
     return shot
@@ -182,19 +150,3 @@ def _settings(options: argparse.Namespace, shot: Shot) -> CaptureSettings | None
         names = (options.scene, options.view_layer, options.camera)
         return CaptureSettings(width, height, options.pass_scale, *names, options.enable_autoexec)
     return None
-
-
-def _named(name: str) -> Blender:
-    command = Path(name).expanduser()
-    if wheel := _wheel(command) if command.name.startswith("python") else None:
-        return wheel
-    version = blender_version(command, overpaint_home() / "blenders.json") if command.is_file() else ()
-    if version < OLDEST_BLENDER:
-        found = f"is Blender {'.'.join(map(str, version))}" if version else "is no Blender that starts"
-        raise BlenderMissing(f"{name} {found}", HINT)
-    return Blender((str(command),), ".".join(map(str, version)), is_wheel=False)
-
-
-def _wheel(python: Path) -> Blender | None:
-    version = ask(python, "-c", "from importlib.metadata import version; print(version('bpy'))")
-    return Blender((str(python),), version, is_wheel=True) if version else None

@@ -14,11 +14,11 @@ from typing import IO
 from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, from_kind
 from engine.contract.files import writable
 from engine.contract.messages import Failed, Finished, Message, Progress, decode
+from engine.finding_blender import HINT
 from engine.setup.system import clean_variables
 
 KILLED = 9  # the signal by which a system without memory ends processes
 PATIENCE = 10.0  # seconds for a Blender that is told to end
-HINT = "install Blender 4.2 or newer, or set OVERPAINT_BLENDER to one; `overpaint.py render` fetches Blender's module"
 
 
 @dataclass(eq=False)

@@ -14,9 +14,9 @@ from pathlib import Path
 import psutil
 import torch
 
-from engine.blender import find_blender
 from engine.contract.errors import BlenderMissing, ModelInvalid, WeightsMissing
 from engine.contract.job import Job
+from engine.finding_blender import find_blender
 from engine.setup.requirements import package_name, project_packages
 from engine.setup.system import has_nvidia
 from models.registry import RegisteredModel, check_bundled, registered_models

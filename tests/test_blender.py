@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from engine.blender import LOG_FILE, capture, find_blender, jobs_that_fit
-from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, UsageError
+from engine.blender import LOG_FILE, capture, jobs_that_fit
+from engine.contract.errors import (
+    BlenderMissing,
+    OutOfMemory,
+    OutputUnwritable,
+    OverpaintError,
+    SceneInvalid,
+    UsageError,
+)
 from engine.contract.messages import Divided, Failed, Finished, FrameWritten, Message, Warned, encode
 from engine.contract.options import capture_parser
+from engine.finding_blender import find_blender
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fake Blenders are scripts with a first line")
 
@@ -84,9 +92,11 @@ def ignore(message: Message) -> None:
     pass
 
 
-def capture_with(tmp_path: Path, *lines: str, on_message: Callable[[Message], None] = ignore) -> None:
+def capture_with(
+    tmp_path: Path, *lines: str, version: str = "4.5.1", on_message: Callable[[Message], None] = ignore
+) -> None:
     """Runs a capture whose Blender does as the lines say."""
-    fake_blender(tmp_path / "bin" / "blender", *lines)
+    fake_blender(tmp_path / "bin" / "blender", *lines, version=version)
     scene = tmp_path / "scene.blend"
     scene.touch()
     options = capture_parser("test").parse_args(["--out=elsewhere", "--", str(scene)])
@@ -185,6 +195,26 @@ def test_what_all_processes_warn_of_is_said_once(tmp_path: Path) -> None:
     with pytest.raises(OverpaintError):
         capture_with(tmp_path, divide, tell(Warned("no UV map")), on_message=messages.append)
     assert messages == [Warned("no UV map")]
+
+
+@pytest.mark.parametrize("version", ["4.5.1", "3.4.1"], ids=["Blender fails", "Blender is too old"])
+def test_a_folder_of_the_users_survives_a_capture_that_fails(tmp_path: Path, version: str) -> None:
+    notes = tmp_path / "shot" / "parts" / "002" / "shot.json"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("the user's own")
+    with pytest.raises(OverpaintError):
+        capture_with(tmp_path, "sys.exit(1)", version=version)
+    assert notes.read_text() == "the user's own"
+
+
+def test_parts_that_cannot_be_merged_hide_no_error(tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        if log.exists():
+            raise OutputUnwritable("the disk is full")
+
+    monkeypatch.setattr("engine.blender.merge_parts", refuse)
+    with pytest.raises(SceneInvalid, match="ended by signal 6"):
+        capture_with(tmp_path, "os.abort()")
 
 
 @pytest.mark.parametrize("words", ["0", "-1", "some"])

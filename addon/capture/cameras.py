@@ -25,7 +25,7 @@ def read_camera(depsgraph: bpy.types.Depsgraph, width: int, height: int) -> Came
         )
     )
     return Camera(
-        name=camera.name,
+        name=camera.name_full,  # a linked one may be called as another
         projection=PROJECTIONS[camera.data.type],
         intrinsics=_intrinsics(projection, width, height, camera.data.type == "ORTHO"),
         world_to_camera=_world_to_camera(np.array(camera.matrix_world, dtype=np.float64)),

@@ -56,7 +56,7 @@ def _is_there(image: bpy.types.Image) -> bool:
 
 def _left_out(item: bpy.types.Object) -> Iterator[str]:
     if item.type in compat.NEVER_MESHES:
-        yield f"{item.name!r} is a {item.type.lower()}, which has no faces: it is left out"
+        yield f"{item.name!r} is a {compat.NEVER_MESHES[item.type]}, which has no faces: it is left out"
     materials = [slot.material for slot in item.material_slots]
     if materials and all(each and compat.has_nodes(each) and is_volume(each.node_tree) for each in materials):
         yield f"{item.name!r} has the material of a volume, which has no surface: it is left out"

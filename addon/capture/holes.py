@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 
 from ...engine.contract.hashing import content_hash
+from ...engine.contract.layers import uv_gist
 from ...engine.contract.shot import source_hash
 from .identity import identity_outputs
 from .node_trees import groups_of, with_groups
@@ -55,7 +56,12 @@ def hole_attributes(materials: Iterable[bpy.types.Material]) -> set[str]:
 def attributes_digest(mesh: bpy.types.Mesh, names: Iterable[str]) -> str:
     """Of the attributes of those names that the mesh has."""
     found = [mesh.attributes.get(name or mesh.attributes.default_color_name or "") for name in sorted(names)]
-    return content_hash(*(_values(each) for each in found if each and each.data_type in ATTRIBUTE_VALUES))
+    present = [each for each in found if each and each.data_type in ATTRIBUTE_VALUES]
+    return content_hash(*(uv_gist(_values(each)) if _holds_uv(each) else _values(each) for each in present))
+
+
+def _holds_uv(attribute: bpy.types.Attribute) -> bool:
+    return attribute.domain == "CORNER" and attribute.data_type in ("FLOAT2", "FLOAT_VECTOR")
 
 
 def _values(attribute: bpy.types.Attribute) -> np.ndarray:

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from ...engine.contract.hashing import content_hash
+from ...engine.contract.layers import same_uv, uv_gist
 from .islands import uv_islands
 from .resting import at_rest
 from .uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer
@@ -44,6 +45,8 @@ class Topology:
     layer: UvLayer
     """The UVs that are captured."""
     corners: np.ndarray  # (T, 3) int32, the corners of each triangle
+    unmodified: str
+    """Changes with the UVs that the object has before its modifiers."""
 
     @cached_property
     def triangles(self) -> np.ndarray:  # (T, 3) int32, vertices
@@ -59,14 +62,14 @@ class Topology:
 
     @cached_property
     def digest(self) -> str:
-        return content_hash(self.triangles, self.uv, *self.polygons.shading)
+        return content_hash(self.triangles, uv_gist(self.uv), self.unmodified, *self.polygons.shading)
 
     def is_of(self, polygons: Polygons, rendered: UvLayer | None) -> bool:
         """Whether a mesh is still this surface, but for how its polygons are cut into triangles."""
         kept = self.artist_uv if rendered is None or rendered.source == ARTIST else self.layer.corner_uv
         uv = rendered.corner_uv if rendered else None
-        same_uv = kept is uv if kept is None or uv is None else np.array_equal(kept, uv)
-        return same_uv and self.polygons.equals(polygons)
+        keeps_uv = kept is uv if kept is None or uv is None else same_uv(uv, kept)
+        return keeps_uv and self.polygons.equals(polygons)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +107,7 @@ def prepare_mesh(item: bpy.types.Object, key: str, before: MeshArrays | None, la
         corners = _read_corners(mesh)
         posed = BareMesh(vertices, polygons.corner_vertices, polygons.starts, corners)
         choose = partial(layers.choose, item.name_full, key, _at_rest(item, posed))
-        topology = _new_topology(polygons, corners, rendered, choose)
+        topology = _new_topology(polygons, corners, rendered, _unmodified_uv(item), choose)
     if topology.layer.source != ARTIST and (rendered is None or rendered.source == ARTIST):
         _write_layer(mesh, topology.layer)
     if before and same_vertices and topology is before.topology:
@@ -121,13 +124,24 @@ def _at_rest(item: bpy.types.Object, posed: BareMesh) -> BareMesh:
     return at_rest(posed, BareMesh(vertices, polygons.corner_vertices, polygons.starts, _read_corners(mesh)))
 
 
+def _unmodified_uv(item: bpy.types.Object) -> str:
+    mesh = item.original.data
+    named = mesh.uv_layers if isinstance(mesh, bpy.types.Mesh) else ()
+    layers = [_read(layer.uv, "vector", 2, np.float32) for layer in named if layer.active_render]
+    return content_hash(*layers)
+
+
 def _new_topology(
-    polygons: Polygons, corners: np.ndarray, rendered: UvLayer | None, choose: Callable[[np.ndarray | None], UvLayer]
+    polygons: Polygons,
+    corners: np.ndarray,
+    rendered: UvLayer | None,
+    unmodified: str,
+    choose: Callable[[np.ndarray | None], UvLayer],
 ) -> Topology:
     if rendered and rendered.source != ARTIST:  # Blender kept the mesh since it was given these UVs
-        return Topology(polygons, None, rendered, corners)
+        return Topology(polygons, None, rendered, corners, unmodified)
     artist_uv = rendered.corner_uv if rendered else None
-    return Topology(polygons, artist_uv, choose(artist_uv), corners)
+    return Topology(polygons, artist_uv, choose(artist_uv), corners, unmodified)
 
 
 def _cut_as_now(mesh: bpy.types.Mesh, before: Topology, same_vertices: bool) -> Topology:

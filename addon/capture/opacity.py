@@ -151,6 +151,7 @@ class OpacityNodes:
         return follower
 
     def _math(self, node: bpy.types.Node, operation: str, first: Opacity, second: Opacity) -> Opacity:
+        """Clamped: two shaders together may let through more light than there is, and what is there is nothing then."""
         if isinstance(first, float) and isinstance(second, float):
             return min(max(_KNOWN[operation](first, second), NOTHING), SOLID)
         math = self.new(node.id_data, "Math")

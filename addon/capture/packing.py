@@ -8,6 +8,7 @@ GAP = 1 / 512  # of the square's side, between islands
 WIDTHS = np.linspace(1.0, 1.6, 13)  # of shelves, in sides of a square as large as all islands: the best is taken
 EQUAL = 1e-4  # of the side: boxes that differ by less in height are packed in the order of their islands,
 LEVEL = 1.05  # but no more than by this factor, however many there are between them
+FITS = 1e-6  # of a shelf, by which boxes may be too wide for it: no more than rounding errors of UVs
 
 
 def pack_islands(
@@ -62,7 +63,7 @@ def _fill_shelves(boxes: np.ndarray, width: float) -> np.ndarray:
     start, floor = 0, 0.0
     while start < len(boxes):
         before = ends[start] - boxes[start, 0]
-        stop = max(start + 1, int(np.searchsorted(ends, before + width * (1 + 1e-9), side="right")))
+        stop = max(start + 1, int(np.searchsorted(ends, before + width * (1 + FITS), side="right")))
         places[start:stop, 0] = ends[start:stop] - boxes[start:stop, 0] - before
         places[start:stop, 1] = floor
         floor += boxes[start:stop, 1].max()

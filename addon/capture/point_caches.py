@@ -9,19 +9,37 @@ import bpy
 from .borrowing import Loans
 
 
+def is_on_disk(cache: bpy.types.PointCache) -> bool:
+    return cache.use_external or cache.use_disk_cache
+
+
 def has_lost_files(cache: bpy.types.PointCache) -> bool:
     """Whether the cache is on disk, is said to be baked, and has not a single file."""
-    is_on_disk = cache.use_external or (cache.is_baked and cache.use_disk_cache)
+    is_baked = cache.use_external or cache.is_baked
     is_saved = bool(bpy.data.filepath)  # else Blender keeps the files among its temporary ones
-    return is_on_disk and is_saved and not any(cache_folder(cache).glob(_pattern(cache)))
+    return is_on_disk(cache) and is_baked and is_saved and not cache_files(cache)
+
+
+def lost_frames(cache: bpy.types.PointCache) -> list[int]:
+    """The frames of a bake that have no file, where others have one: Blender makes do with those.
+
+    A bake has a file for each frame from 1 on. Of external files nobody knows which there should be.
+    """
+    files = cache_files(cache) if cache.is_baked and cache.use_disk_cache and not cache.use_external else []
+    there = {path.stem.split("_")[-2] for path in files}
+    baked = range(max(cache.frame_start, 1), cache.frame_end + 1) if there else ()
+    return [frame for frame in baked if f"{frame:06}" not in there]
+
+
+def cache_files(cache: bpy.types.PointCache) -> list[Path]:
+    return list(cache_folder(cache).glob(_pattern(cache)))
 
 
 def cache_folder(cache: bpy.types.PointCache) -> Path:
-    library = cache.id_data.library
+    library = cache.id_data.library if cache.use_library_path else None
     if cache.use_external:
         return Path(bpy.path.abspath(cache.filepath, library=library))
-    in_library = library and cache.use_library_path
-    scene_file = Path(bpy.path.abspath(library.filepath if in_library else bpy.data.filepath))
+    scene_file = Path(bpy.path.abspath(library.filepath if library else bpy.data.filepath))
     return scene_file.parent / f"blendcache_{scene_file.stem}"
 
 
@@ -49,7 +67,7 @@ def _pattern(cache: bpy.types.PointCache) -> str:
     """
     hexadecimal = "".join(f"{'*' if byte > 0x7F else ''}{byte:02X}" for byte in cache.id_data.name.encode())
     name = _escaped(cache.name) if cache.name or cache.use_external else hexadecimal
-    number = f"_{cache.index:02}" if cache.index >= 0 else "*"
+    number = f"_{cache.index:02}" if cache.index >= 0 else ""  # else there is none in the names, or any
     return f"{name}_[0-9-]*{number}.bphys"
 
 

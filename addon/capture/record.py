@@ -36,8 +36,10 @@ class ShotRecord:
         noted = [surface for surface in scene.surfaces.values() if self._note_uv(surface)]
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
-        self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
-        return self.warn([*uv_warnings(_sources(noted)), *scene.left_out, *map(_twins_warning, scene.twins)])
+        changed = self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
+        warnings = {*uv_warnings(_sources(noted)), *scene.left_out, *map(_twins_warning, scene.twins)}
+        is_news = changed or noted or not warnings.issubset(self.shot.warnings)
+        return self.warn(warnings) if is_news else []
 
     def save(self, now: bool = True) -> None:
         """Writes shot.json; unless it has to be `now`, only when the last time is long ago."""

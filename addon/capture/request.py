@@ -95,7 +95,9 @@ def _settings(scene: bpy.types.Scene, options: argparse.Namespace) -> CaptureSet
 
 
 def _camera(scene: bpy.types.Scene, name: str) -> bpy.types.Object | None:
-    cameras = {item.name: item for item in scene.objects if item.type == "CAMERA"}
+    found = [item for item in scene.objects if item.type == "CAMERA"]
+    cameras = {item.name: item for item in found}
+    cameras |= {item.name_full: item for item in found}  # a linked one may be called as another
     chosen = _named(cameras, name, "camera") if name else None
     for camera in [chosen] if chosen else _own_cameras(scene):
         require_pinhole(camera)

@@ -8,9 +8,18 @@ from pathlib import Path
 
 import bpy
 
+from ...engine.contract.frames import format_frames
 from .borrowing import Loans
 from .fluids import fluid_folder, is_domain
-from .point_caches import cache_folder, free_bake, has_lost_files, may_be_freed
+from .point_caches import (
+    cache_files,
+    cache_folder,
+    free_bake,
+    has_lost_files,
+    is_on_disk,
+    lost_frames,
+    may_be_freed,
+)
 from .wording import enumeration
 
 
@@ -71,13 +80,20 @@ def live_simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
 
 
 def lost_bakes(scene: bpy.types.Scene) -> Iterator[str]:
-    """A warning for each simulation that is said to be baked, and has no files: they are not in the scene file."""
+    """A warning for each simulation that is said to be baked, and lacks files: they are not in the scene file."""
     for simulation in _simulations(scene):
-        if simulation.cache and has_lost_files(simulation.cache):
+        if simulation.cache and (lost := _lost(simulation.cache)):
             folder = cache_folder(simulation.cache)
             instead = "it is simulated anew" if simulation.is_live else "it is captured without them"
             hint = "copy the blendcache folder of the original file there, or bake it again"
-            yield f"{simulation.name} is baked, but its files are missing in {folder}: {instead}; {hint}"
+            yield f"{simulation.name} is baked, but {lost} are missing in {folder}: {instead}; {hint}"
+
+
+def _lost(cache: bpy.types.PointCache) -> str:
+    if has_lost_files(cache):
+        return "its files"
+    frames = lost_frames(cache)
+    return f"the files of its frames {format_frames(frames)}" if frames else ""
 
 
 def free_lost_bakes(loans: Loans, scene: bpy.types.Scene) -> None:
@@ -104,8 +120,17 @@ def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
         loans.callback(_remove_others, folder, {*folder.glob("*")}, folder.is_dir())
 
 
-def baked_folders() -> Iterator[Path]:
-    """Where fluids and geometry nodes keep what surfaces they have baked."""
+def baked_files() -> Iterator[Path]:
+    """What simulations are read from, in any scene: point caches, and the surfaces of fluids and geometry nodes."""
+    for scene in bpy.data.scenes:
+        for simulation in _simulations(scene):
+            if simulation.cache and is_on_disk(simulation.cache):
+                yield from cache_files(simulation.cache)
+    for folder in _surface_folders():
+        yield from (path for path in folder.rglob("*") if path.is_file())
+
+
+def _surface_folders() -> Iterator[Path]:
     for item in bpy.data.objects:
         for modifier in item.modifiers:
             if is_domain(modifier):

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 
 from ...engine.contract.shot import source_hash
-from .simulations import baked_folders
+from .simulations import baked_files
 
 BLENDERS_OWN = "/datafiles/assets/"  # brushes; the path may be that of the Blender which saved the file
 
@@ -19,8 +19,7 @@ def source_hashes() -> Mapping[str, str]:
     """SHA-256 of the open file and of all it reads (libraries, caches, images), by path relative to its folder."""
     scene_file = Path(bpy.data.filepath)
     read = [Path(path) for path in bpy.utils.blend_paths(absolute=True)]
-    caches = [scene_file.parent / f"blendcache_{scene_file.stem}", *baked_folders()]
-    files = {scene_file, *(path for folder in caches for path in folder.rglob("*") if path.is_file())}
+    files = {scene_file, *baked_files()}
     files |= {path for path in read if not path.is_dir() and BLENDERS_OWN not in path.as_posix()}
     files = {tile for path in files for tile in tiles_of(path)}
     files |= {path for image in bpy.data.images if image.source == "SEQUENCE" for path in files_of(image)}

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...engine.contract.files import atomic
 from ...engine.contract.hashing import content_hash
+from ...engine.contract.layers import same_uv
 from ...engine.contract.motion import AS_STORED, Motion, write_motion
 from ...engine.contract.shot import ShotObject, geometry_path
 from .meshes import MeshArrays, Topology
@@ -35,7 +36,7 @@ class StoredGeometry:
         if (
             topology is not self.equal_topology
             and np.array_equal(topology.triangles, self.triangles)
-            and np.array_equal(topology.uv, self.uv)
+            and same_uv(topology.uv, self.uv)
         ):
             self.equal_topology = topology
         return topology is self.equal_topology

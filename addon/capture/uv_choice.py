@@ -14,6 +14,7 @@ from .uv_uniqueness import is_unique, texture_areas
 
 ARTIST, REPACKED, REPLACED, MADE = "artist", "repacked", "replaced", "made"
 FEWEST_TRIANGLES = 4  # per island, on average: smaller islands than that are not worth keeping
+SLIVER = 1e-6  # of a tile: a triangle that is no higher in the texture may be turned over by rounding errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ def _move_islands_apart(mesh: BareMesh, artist_uv: np.ndarray) -> np.ndarray | N
     An island is parted where the texture is folded, as on the seam of a mirrored mesh.
     """
     uv = artist_uv[mesh.corners]
-    folded = texture_areas(uv) < 0
+    folded = texture_areas(uv) < -SLIVER * np.ptp(uv, axis=1).max(axis=1)
     triangles = mesh.corner_vertices[mesh.corners] + len(mesh.vertices) * folded[:, None]
     island = uv_islands(triangles, uv)
     if len(island) < FEWEST_TRIANGLES * (island.max(initial=0) + 1):

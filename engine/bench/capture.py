@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from engine.blender import SCRIPT, Blender, find_blender
+from engine.blender import SCRIPT
 from engine.contract.errors import SceneInvalid
 from engine.contract.messages import Finished, decode
+from engine.finding_blender import Blender, find_blender
 from engine.home import ROOT
 from engine.setup.system import clean_variables
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from .hashing import content_hash
+from .layers import CornerUv
 from .motion import AS_STORED, Motion, read_motion
 from .shot import Shot, geometry_path, missing_frames
 
@@ -31,12 +30,12 @@ class _Stay:
 
     first: int
     """The first frame it is there."""
-    layer: str
-    """Stands for its UVs in that frame."""
+    layer: int
+    """The number of its UVs in that frame, among those of its geometry file."""
     changed: int | None = None
     """The first frame in which they are others."""
 
-    def with_frame(self, frame: int, layer: str) -> _Stay:
+    def with_frame(self, frame: int, layer: int) -> _Stay:
         if layer == self.layer:
             return replace(self, first=min(frame, self.first))
         if frame < self.first:
@@ -50,19 +49,21 @@ class Following:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._stays: dict[str, _Stay] = {}
-        self._layer_in_file = cache(self._read_layer)
+        self._layers: dict[str, list[CornerUv]] = {}  # by geometry file, whose own is the first
 
     @classmethod
     def through(cls, folder: Path, shot: Shot) -> Following:
         """Over all frames that the folder holds. Raises ShotInvalid for a damaged file."""
         following = cls(folder)
-        for frame in set(shot.frames) - {*missing_frames(folder, shot, shot.frames)}:
+        for frame in sorted(set(shot.frames) - {*missing_frames(folder, shot, shot.frames)}):
             following.add(frame, read_motion(folder, frame), {item.key: item.geometry for item in shot.objects})
         return following
 
-    def add(self, frame: int, motion: Motion, geometry: Mapping[str, str]) -> None:
-        """Adds a frame; `geometry` names the geometry files, which are written, of objects by their keys."""
-        layer_of_shape: dict[tuple[str, int], str] = {}  # instances share their shapes
+    def add(self, frame: int, motion: Motion, geometry: Mapping[str, str]) -> bool:
+        """Adds a frame, and tells whether it changes what has to be told; `geometry` names the geometry files, which
+        are written, of objects by their keys."""
+        layer_of_shape: dict[tuple[str, int], int] = {}  # instances share their shapes
+        news = False
         for key, shape in zip(motion.keys.tolist(), motion.shape_of.tolist(), strict=True):
             stay = self._stays.get(key)
             if stay and stay.changed is not None and frame >= stay.changed:
@@ -73,6 +74,8 @@ class Following:
                 layer_of_shape[name, shape] = self._layer_of(name, arrays)
             layer = layer_of_shape[name, shape]
             self._stays[key] = stay.with_frame(frame, layer) if stay else _Stay(frame, layer)
+            news |= stay is not None and self._stays[key].changed != stay.changed
+        return news
 
     def warnings(self, shot: Shot) -> tuple[str, ...]:
         """Those of the shot, sorted, for the order in which frames are captured means nothing; and after them those of
@@ -86,23 +89,20 @@ class Following:
         told = sorted((frame, name) for name, frame in changed.items())
         return (*others, *(WARNING.format(name, frame) for frame, name in told))
 
-    def _layer_of(self, geometry: str, shape: Mapping[str, np.ndarray]) -> str:
-        """The name of the geometry file where the shape has its UVs: most do, and then nothing has to be compared."""
+    def _layer_of(self, geometry: str, shape: Mapping[str, np.ndarray]) -> int:
+        """0 where the shape has the UVs of its geometry file: most do, and then nothing has to be compared."""
         if "uv" not in shape:
-            return geometry
-        layer = _layer_digest(shape)
-        return geometry if layer == self._layer_in_file(geometry) else layer
+            return 0
+        layer = CornerUv.of(shape)
+        if geometry not in self._layers:
+            self._layers[geometry] = [self._read_layer(geometry)]
+        known = self._layers[geometry]
+        for number, other in enumerate(known):
+            if layer.same_as(other):
+                return number
+        known.append(layer)
+        return len(known) - 1
 
-    def _read_layer(self, geometry: str) -> str:
+    def _read_layer(self, geometry: str) -> CornerUv:
         with np.load(geometry_path(self._folder, geometry)) as file:
-            return _layer_digest({name: file[name] for name in ("triangles", "uv")})
-
-
-def _layer_digest(mesh: Mapping[str, np.ndarray]) -> str:
-    """Stands for the UVs at the corners of a mesh's faces, however its polygons are cut into triangles: that depends
-    on how they lie."""
-    triangles, uv = mesh["triangles"].reshape(-1, 1), mesh["uv"].reshape(-1, 2).astype(np.float32)
-    corners = np.concatenate([triangles.astype(np.int32), uv.view(np.int32)], axis=1)
-    corners = corners[np.lexsort(corners.T)]
-    is_new = np.append(True, (corners[1:] != corners[:-1]).any(axis=1))
-    return content_hash(corners[is_new])
+            return CornerUv.of({name: file[name] for name in ("triangles", "uv")})

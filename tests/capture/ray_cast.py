@@ -78,6 +78,14 @@ def cast_rays(triangles: Triangles, rays: Rays, clip: tuple[float, float] = (0.0
     )
 
 
+def within_surfaces(
+    object_id: np.ndarray,  # (height, width)
+) -> np.ndarray:  # (height, width) bool
+    """Pixels whose eight neighbours show the same object, or nothing as they do: silhouettes are elsewhere."""
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(object_id, 1, mode="edge"), (3, 3))
+    return (around == object_id[..., None, None]).all(axis=(2, 3))
+
+
 def rays_of(camera: Camera, width: int, height: int) -> Rays:
     rows, columns = np.indices((height, width)) + 0.5
     plane = np.stack([columns, rows, np.ones_like(rows)], axis=-1) @ np.linalg.inv(camera.intrinsics).T

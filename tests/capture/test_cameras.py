@@ -72,6 +72,17 @@ def test_cuts_are_recorded_as_the_names_of_cameras(landscape: Captured) -> None:
     assert {frame: record.camera.name for frame, record in landscape.shot.frames.items()} == FRAMES
 
 
+def test_cameras_of_one_name_make_a_cut(scene: Path, capture: Capture) -> None:
+    shot = capture(scene.with_name("namesakes.blend"), scene.parent / "namesakes").shot
+    assert {frame: record.camera.name for frame, record in shot.frames.items()} == {1: "Auto", 2: "Auto [views.blend]"}
+
+
+@pytest.mark.parametrize("name", ["Auto", "Auto [views.blend]"])
+def test_of_cameras_of_one_name_either_can_be_asked_for(scene: Path, capture: Capture, name: str) -> None:
+    shot = capture(scene.with_name("namesakes.blend"), scene.parent / name, f"--camera={name}", "--frames=1").shot
+    assert {record.camera.name for record in shot.frames.values()} == {name}
+
+
 def test_a_lens_that_is_animated_zooms(landscape: Captured) -> None:
     focal = [landscape.shot.frames[frame].camera.intrinsics[0, 0] for frame in (6, 7)]
     assert focal[1] / focal[0] == pytest.approx(2)

@@ -10,7 +10,7 @@ import pytest
 from engine.contract.shot import Camera
 from engine.surface.passes import FramePasses
 from tests.capture.captured import Capture, Captured
-from tests.capture.ray_cast import Seen
+from tests.capture.ray_cast import Seen, within_surfaces
 from tests.capture.witness import Witness, ask_witness
 
 pytestmark = pytest.mark.blender
@@ -35,12 +35,13 @@ def test_passes_are_what_rays_at_geometry_and_motion_meet(actors: Captured, fram
 
 
 def assert_seen(passes: FramePasses, seen: Seen, with_uv: set[int]) -> None:
-    assert (passes.object_id == seen.object_id).mean() > 0.9995  # Embree and Cycles may differ on an edge
+    within = within_surfaces(seen.object_id)
+    assert (passes.object_id != seen.object_id)[within].sum() == 0
+    assert (passes.object_id != seen.object_id).sum() <= 2  # on silhouettes, where Embree and Cycles may differ
     same = (passes.object_id == seen.object_id) & passes.is_surface
     assert (np.abs(passes.depth - seen.depth)[same] / seen.depth[same]).max() < 1e-5
-    error = np.abs(passes.uv - seen.uv)[same & np.isin(passes.object_id, list(with_uv))].max(axis=-1)
-    assert np.quantile(error, 0.99) < 2e-5
-    assert error.max() < 5e-4  # where a whole texture lies within a few pixels
+    has_uv = same & np.isin(passes.object_id, list(with_uv))
+    assert np.abs(passes.uv - seen.uv)[has_uv].max() < 2e-5
 
 
 @pytest.mark.parametrize("frame", [1, 3])

@@ -1,6 +1,8 @@
 """Makes one scene that is seen in many ways, by a camera for each frame.
 
 Runs in Blender: make_views.py -- SCENE.blend
+
+Beside it, it makes namesakes.blend, which has a camera of its own and one of the scene, both of one name.
 """
 
 from __future__ import annotations
@@ -70,5 +72,24 @@ def add_things(scene: bpy.types.Scene) -> None:
     scene.view_layers.new("Without Extras").layer_collection.children["Extras"].exclude = True
 
 
+def make_namesakes(path: Path, library: Path) -> None:
+    """The camera of its own is at work in frame 1, that of the library in 2."""
+    scene = empty_scene(64, 64, frame_end=2)
+    save(path)  # so that // means its folder
+    add_things(scene)
+    with bpy.data.libraries.load(f"//{library.name}", link=True, relative=True) as (_, linked):
+        linked.objects = ["Auto"]
+    scene.collection.objects.link(linked.objects[0])
+    scene.camera = add_camera("Auto", (0, -10, 3), (74, 0, 0))
+    for frame, camera in enumerate((scene.camera, *linked.objects), start=1):
+        scene.timeline_markers.new("Cut", frame=frame).camera = camera
+    save(path)
+
+
+def main(path: Path) -> None:
+    make(path)
+    make_namesakes(path.with_name("namesakes.blend"), path)
+
+
 if __name__ == "__main__":
-    run(lambda: make(Path(sys.argv[-1])))
+    run(lambda: main(Path(sys.argv[-1])))
