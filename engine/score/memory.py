@@ -11,8 +11,8 @@ LARGE = 1 << 24
 
 
 def share_one_heap() -> None:
-    """Has all threads allocate from one heap, where the C library is glibc, and gives large arrays back to the system as
-    soon as they are freed; does nothing elsewhere.
+    """Has all threads allocate from one heap, where the C library is glibc, and gives large arrays back to the system
+    as soon as they are freed; does nothing elsewhere.
 
     With a heap for each thread, what the arrays of a frame leave free in one is of no use to the others: a fifth more
     memory. To be called before there are threads.
