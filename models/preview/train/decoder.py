@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from diffusers import AutoencoderKL
@@ -14,12 +13,12 @@ from models.preview.train.examples import Examples, random_crops
 from models.preview.train.gradients import ThreadedGradients
 from models.preview.train.loop import current_phase, learning_rate_factor
 from models.preview.train.recipe import Recipe
-from models.preview.train.vae import reconstruction_loss, review_vae, to_signed
+from models.preview.train.vae import ResumableVae, reconstruction_loss, review_vae, to_signed
 
 SEED = 5
 
 
-class DecoderTraining:
+class DecoderTraining(ResumableVae):
     name = "decoder"
 
     def __init__(
@@ -48,18 +47,6 @@ class DecoderTraining:
     @torch.no_grad()
     def review(self, step: int) -> dict[str, float]:
         return review_vae(self.vae, self.held_out, self.sheets / f"decoder-{step:06}.png")
-
-    def state_dict(self) -> dict[str, Any]:
-        return {
-            "vae": self.vae.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.vae.load_state_dict(state["vae"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
 
     def _loss(self, pictures: Tensor) -> Tensor:
         with torch.autocast(pictures.device.type, torch.bfloat16):

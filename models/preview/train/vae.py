@@ -25,7 +25,27 @@ SHOWN = 12
 SEED = 3
 
 
-class VaeTraining:
+class ResumableVae:
+    """What a training of the VAE, or of a part of it, saves and resumes from."""
+
+    vae: AutoencoderKL
+    optimizer: torch.optim.Optimizer
+    generator: torch.Generator
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "vae": self.vae.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "generator": self.generator.get_state(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.vae.load_state_dict(state["vae"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+
+
+class VaeTraining(ResumableVae):
     name = "vae"
 
     def __init__(
@@ -58,18 +78,6 @@ class VaeTraining:
     @torch.no_grad()
     def review(self, step: int) -> dict[str, float]:
         return review_vae(self.vae, self.held_out, self.sheets / f"vae-{step:06}.png")
-
-    def state_dict(self) -> dict[str, Any]:
-        return {
-            "vae": self.vae.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "generator": self.generator.get_state(),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.vae.load_state_dict(state["vae"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.generator.set_state(state["generator"])
 
     def _renew_pictures(self) -> None:
         if count := self.recipe.corpus.renewed_per_step:
