@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from signal import strsignal
 from typing import IO
 
 from engine.contract.errors import BlenderMissing, OutOfMemory, OverpaintError, SceneInvalid, from_kind
@@ -30,6 +31,8 @@ class Worker:
     progress: Progress
     """How far it is."""
     last: Message | None = None
+    frame: int | None = None
+    """The frame it is at, once it is at one."""
     has_ended: bool = False
 
     def error(self) -> OverpaintError | None:
@@ -37,7 +40,7 @@ class Worker:
         exit_code = self.process.wait()
         error = from_kind(self.last.kind, self.last.message, self.last.hint) if isinstance(self.last, Failed) else None
         if not isinstance(self.last, (Finished, Failed)) or type(error) is OverpaintError:
-            crash = _crash(exit_code, self.log)
+            crash = _crash(exit_code, self.frame, self.log)
             crash.__cause__ = error
             return crash
         self.log.unlink()
@@ -70,6 +73,7 @@ class Crew(ExitStack):
                 worker.has_ended = True
                 continue
             worker.last = message
+            worker.frame = message.frame if isinstance(message, Progress) else worker.frame
             yield worker, message
 
     def _listen(self, worker: Worker, log: IO[bytes]) -> None:
@@ -110,10 +114,21 @@ def _process(command: list[str], log: IO[bytes]) -> Iterator[subprocess.Popen[st
             process.kill()
 
 
-def _crash(exit_code: int, log: Path) -> OverpaintError:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    how = f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
-    message = f"Blender {how}" + (f" after {lines[-1].strip()!r}" if lines else "")
+def _crash(exit_code: int, frame: int | None, log: Path) -> OverpaintError:
+    how, hint = f"ended with exit code {exit_code}", f"see {log}; finished frames are kept"
+    if exit_code < 0:
+        how = f"was ended by signal {-exit_code} ({strsignal(-exit_code)})"
+        other = "try another Blender, rather one from blender.org than Python's module: OVERPAINT_BLENDER names it"
+        hint = f"{other}; {hint}"
+    where = "before its first frame" if frame is None else f"in frame {frame}"
+    reason = _reason(log.read_text(encoding="utf-8", errors="replace"))
+    message = f"Blender {how} {where}" + (f", after {reason!r}" if reason else "")
     if exit_code == -KILLED:
         return OutOfMemory(message, "free some memory, then run the same command again: finished frames are kept")
-    return SceneInvalid(message, f"see {log}; finished frames are kept")
+    return SceneInvalid(message, hint)
+
+
+def _reason(log: str) -> str:
+    """What Python calls fatal, before it tells where it was; else the last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith("Fatal Python error")), lines[-1] if lines else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +14,7 @@ import numpy as np
 from engine.contract.errors import ShotInvalid
 from engine.contract.files import atomic, make_folder, writable
 from engine.contract.following import Following, least_trusted
+from engine.contract.geometry import read_geometry
 from engine.contract.layers import same_layer
 from engine.contract.motion import AS_STORED, Motion, read_motion, write_motion
 from engine.contract.shot import (
@@ -112,8 +112,8 @@ class _Translation:
     ) -> None:
         self._names = {item.key: item.geometry for item in objects}
         self._part_names = {item.key: item.geometry for item in part_objects}
-        self._stored = cache(lambda name: _read_mesh(geometry_path(folder, name)))
-        self._part_stored = cache(lambda name: _read_mesh(geometry_path(part, name)))
+        self._stored = cache(lambda name: read_geometry(geometry_path(folder, name)))
+        self._part_stored = cache(lambda name: read_geometry(geometry_path(part, name)))
         self._same_layer = cache(lambda name, part_name: same_layer(self._part_stored(part_name), self._stored(name)))
 
     def of(self, motion: Motion) -> Motion:
@@ -136,11 +136,3 @@ class _Translation:
         if not has_layer:
             return mesh
         return {} if np.array_equal(mesh["vertices"], stored["vertices"]) else {"vertices": mesh["vertices"]}
-
-
-def _read_mesh(path: Path) -> Mesh:
-    try:
-        with np.load(path) as file:
-            return dict(file)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        raise ShotInvalid(f"{path} cannot be read: {error}", "capture the scene again") from error

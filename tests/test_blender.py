@@ -18,7 +18,7 @@ from engine.contract.errors import (
     SceneInvalid,
     UsageError,
 )
-from engine.contract.messages import Divided, Failed, Finished, FrameWritten, Message, Warned, encode
+from engine.contract.messages import Divided, Failed, Finished, FrameWritten, Message, Progress, Warned, encode
 from engine.contract.options import capture_parser
 from engine.finding_blender import find_blender
 
@@ -134,10 +134,20 @@ def test_messages_are_passed_on_and_all_else_goes_to_the_log(tmp_path: Path, log
     assert log.read_text() == "Read prefs\n"
 
 
-def test_a_crash_names_the_log_and_its_last_line(tmp_path: Path, log: Path) -> None:
-    with pytest.raises(SceneInvalid, match="Blender was ended by signal 6 after 'out of luck'") as caught:
-        capture_with(tmp_path, "print('out of luck', file=sys.stderr, flush=True)", "os.abort()")
+@pytest.mark.parametrize("last", ["out of luck", "Fatal Python error: out of luck\\n\\nExtension modules: numpy"])
+def test_a_crash_names_the_signal_the_frame_the_reason_and_the_log(tmp_path: Path, log: Path, last: str) -> None:
+    sentence = r"Blender was ended by signal 6 \(Abort.*\) in frame 3, after '.*out of luck'"
+    with pytest.raises(SceneInvalid, match=sentence) as caught:
+        capture_with(
+            tmp_path, tell(Progress("capture", frame=3)), f"print('{last}', file=sys.stderr, flush=True)", "os.abort()"
+        )
     assert str(log) in caught.value.hint
+    assert "OVERPAINT_BLENDER" in caught.value.hint
+
+
+def test_a_blender_that_dies_while_it_opens_the_scene_was_at_no_frame(tmp_path: Path) -> None:
+    with pytest.raises(SceneInvalid, match="before its first frame"):
+        capture_with(tmp_path, "os.abort()")
 
 
 def test_a_blender_that_the_system_kills_ran_out_of_memory(tmp_path: Path) -> None:

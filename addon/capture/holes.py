@@ -57,11 +57,17 @@ def attributes_digest(mesh: bpy.types.Mesh, names: Iterable[str]) -> str:
     """Of the attributes of those names that the mesh has."""
     found = [mesh.attributes.get(name or mesh.attributes.default_color_name or "") for name in sorted(names)]
     present = [each for each in found if each and each.data_type in ATTRIBUTE_VALUES]
-    return content_hash(*(uv_gist(_values(each)) if _holds_uv(each) else _values(each) for each in present))
+    return content_hash(*(uv_gist(_uv(each)) if _holds_uv(each) else _values(each) for each in present))
 
 
 def _holds_uv(attribute: bpy.types.Attribute) -> bool:
     return attribute.domain == "CORNER" and attribute.data_type in ("FLOAT2", "FLOAT_VECTOR")
+
+
+def _uv(attribute: bpy.types.Attribute) -> np.ndarray:
+    """Without third numbers that mean nothing: a UV map may be an attribute by now, see texture_uv.make_attribute."""
+    numbers = _values(attribute).reshape(len(attribute.data), -1)
+    return numbers if numbers[:, 2:].any() else numbers[:, :2]
 
 
 def _values(attribute: bpy.types.Attribute) -> np.ndarray:

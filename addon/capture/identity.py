@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from .borrowing import Loans
+from .node_trees import with_groups
 
 AOV = "Overpaint Object"
 PLACE_AOV = "Overpaint Place"
@@ -29,21 +30,32 @@ class Identity:
 
 
 class Members:
-    """The objects of collections, which Blender walks through anew for every single one that is asked for."""
+    """The objects of collections and the nodes of modifiers, which Blender walks through anew whenever it is asked."""
 
     def __init__(self) -> None:
         self._of: dict[str, list[bpy.types.Object]] = {}
+        self._has_collections: dict[str, bool] = {}
 
     def of(self, collection: bpy.types.Collection) -> list[bpy.types.Object]:
         if collection.name_full not in self._of:
             self._of[collection.name_full] = list(collection.all_objects)
         return self._of[collection.name_full]
 
+    def scatters_collections(self, item: bpy.types.Object) -> bool:
+        """Whether the geometry nodes of an object may instance collections as a whole."""
+        trees = [modifier.node_group for modifier in item.modifiers if modifier.type == "NODES" and modifier.node_group]
+        for tree in trees:
+            if tree.name_full not in self._has_collections:
+                nodes = (node for each in with_groups([tree]) for node in each.nodes)
+                self._has_collections[tree.name_full] = any(map(_takes_collection_as_a_whole, nodes))
+        return any(self._has_collections[tree.name_full] for tree in trees)
 
-def identity_of(instance: bpy.types.DepsgraphObjectInstance, members: Members) -> Identity:
-    """`members` serves all instances of a frame."""
+
+def identity_of(instance: bpy.types.DepsgraphObjectInstance, members: Members, by_number: bool = False) -> Identity:
+    """`members` serves all instances of a frame. With `by_number`, no name stands for a number that may be one of many
+    of the same object."""
     item = instance.object
-    path = _path(instance, members) if instance.is_instance else []
+    path = _path(instance, members, by_number) if instance.is_instance else []
     random = instance.random_id & _MASK if instance.is_instance else _name_hash(item.name)
     return Identity(
         key=hashlib.sha256(json.dumps([item.name, _library(item), path]).encode()).hexdigest()[:16],
@@ -53,21 +65,35 @@ def identity_of(instance: bpy.types.DepsgraphObjectInstance, members: Members) -
     )
 
 
-def _path(instance: bpy.types.DepsgraphObjectInstance, members: Members) -> list[str | int]:
+def _path(instance: bpy.types.DepsgraphObjectInstance, members: Members, by_number: bool) -> list[str | int]:
     """How the instance came to be, from the outermost instancer inwards: names of objects where collections are
-    instanced, for numbers change there with every object that is added; else numbers, as of points or particles."""
-    instancer: bpy.types.Object | None = instance.parent
-    path: list[str | int] = [instance.parent.name, _library(instance.parent)]
+    instanced, for numbers change there with every object that is added; else numbers, as of points or particles.
+
+    What geometry nodes instance nobody tells; where they may instance a collection, its objects have no number.
+    """
+    instancer: bpy.types.Object = instance.parent
+    path: list[str | int] = [instancer.name, _library(instancer)]
     levels = [level for level in instance.persistent_id if level != _UNUSED_LEVEL]
     for depth, number in enumerate(reversed(levels), start=1):
-        collection = instancer.instance_collection if instancer and instancer.instance_type == "COLLECTION" else None
-        if collection is None:
-            instancer = None  # what a point or a particle shows, nobody tells
+        is_last = depth == len(levels)
+        if instancer.instance_type == "COLLECTION" and instancer.instance_collection:
+            if not is_last:  # else it is the object itself
+                instancer = members.of(instancer.instance_collection)[number]
+                path += [instancer.name, _library(instancer)]
+        elif is_last and depth > 1 and not by_number and _is_member(instance, instancer, members):
+            path.append("member")
+        else:
             path.append(number)
-        elif depth < len(levels):  # else it is the object itself
-            instancer = members.of(collection)[number]
-            path += [instancer.name, _library(instancer)]
     return path
+
+
+def _is_member(instance: bpy.types.DepsgraphObjectInstance, instancer: bpy.types.Object, members: Members) -> bool:
+    """Whether the instance may be an object of a collection that geometry nodes instance as a whole."""
+    return instance.object.name_full != instancer.name_full and members.scatters_collections(instancer)
+
+
+def _takes_collection_as_a_whole(node: bpy.types.Node) -> bool:
+    return node.bl_idname == "GeometryNodeCollectionInfo" and not node.inputs["Separate Children"].default_value
 
 
 def write_identities(loans: Loans, view_layer: bpy.types.ViewLayer) -> None:

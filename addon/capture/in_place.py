@@ -7,8 +7,9 @@ from pathlib import Path
 
 import bpy
 
-from ...engine.contract.messages import Emit
+from ...engine.contract.messages import Emit, Warned
 from ...engine.contract.shot import Shot, missing_frames
+from ...engine.contract.uv_warnings import is_final
 from .previous import remove_shot, still_equal
 from .request import request_of, scene_named, view_layer_named
 from .shooting import empty_shot, ready_to_shoot, shoot
@@ -30,4 +31,8 @@ def capture_in_place(context: bpy.types.Context, options: argparse.Namespace, fo
             remove_shot(folder, options.overwrite)
         shot = kept or shot
         missing = missing_frames(folder, shot, request.frames)
-        return shoot(reader, folder, shot, missing, emit, look_at=missing)
+        captured = shoot(reader, folder, shot, missing, emit, look_at=missing)
+    for warning in captured.warnings:
+        if not is_final(warning):  # until now
+            emit(Warned(warning))
+    return captured

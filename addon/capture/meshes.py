@@ -13,6 +13,7 @@ from ...engine.contract.hashing import content_hash
 from ...engine.contract.layers import same_uv, uv_gist
 from .islands import uv_islands
 from .resting import at_rest
+from .texture_uv import make_attribute
 from .uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer
 from .uv_layers import UvLayers
 from .writing import write_values
@@ -175,7 +176,7 @@ def _read_layer(mesh: bpy.types.Mesh) -> UvLayer | None:
 def _write_layer(mesh: bpy.types.Mesh, layer: UvLayer) -> None:
     """Makes Cycles render the layer. Only this frame's evaluated mesh has it, never the artist's."""
     if len(mesh.uv_layers) == MOST_UV_MAPS:
-        mesh.uv_layers.remove(next(other for other in mesh.uv_layers if not other.active_render))
+        make_attribute(mesh, next(other for other in mesh.uv_layers if not other.active_render))
     written = mesh.uv_layers.new(name=LAYER_NAMES[layer.source], do_init=False)
     write_values(written.uv, "vector", layer.corner_uv)
     written.active_render = True

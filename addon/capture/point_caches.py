@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -29,6 +30,16 @@ def lost_frames(cache: bpy.types.PointCache) -> list[int]:
     there = {path.stem.split("_")[-2] for path in files}
     baked = range(max(cache.frame_start, 1), cache.frame_end + 1) if there else ()
     return [frame for frame in baked if f"{frame:06}" not in there]
+
+
+def baked_frames(cache: bpy.types.PointCache) -> Iterator[list[Path]]:
+    """What the file of each frame of a bake may be called, whether it is there or not. External files are those of the
+    frames for which there were some when the scene was saved."""
+    if cache.is_baked or cache.use_external:
+        of_object = {_in_hexadecimal(cache, beyond_ascii) for beyond_ascii in ("", "FFFFFF")}
+        names = [cache.name] if cache.name or cache.use_external else sorted(of_object)
+        for frame in range(max(cache.frame_start, 1), cache.frame_end + 1):
+            yield [cache_folder(cache) / f"{name}_{frame:06}{_number(cache)}.bphys" for name in names]
 
 
 def cache_files(cache: bpy.types.PointCache) -> list[Path]:
@@ -61,14 +72,20 @@ def _bake_from_cache(cache: bpy.types.PointCache) -> None:
 
 
 def _pattern(cache: bpy.types.PointCache) -> str:
-    """Of the files' names: the cache's own name or that of its object in hexadecimal, a frame, and the cache's number.
-
-    Blender extends the sign of bytes from 0x80 on where characters have one.
-    """
-    hexadecimal = "".join(f"{'*' if byte > 0x7F else ''}{byte:02X}" for byte in cache.id_data.name.encode())
+    """Of the names of files: the cache's own or that of its object in hexadecimal, a frame, and the cache's number."""
+    hexadecimal = _in_hexadecimal(cache, beyond_ascii="*")
     name = _escaped(cache.name) if cache.name or cache.use_external else hexadecimal
-    number = f"_{cache.index:02}" if cache.index >= 0 else ""  # else there is none in the names, or any
-    return f"{name}_[0-9-]*{number}.bphys"
+    return f"{name}_[0-9-]*{_number(cache)}.bphys"
+
+
+def _number(cache: bpy.types.PointCache) -> str:
+    return f"_{cache.index:02}" if cache.index >= 0 else ""  # else there is none in the names, or any
+
+
+def _in_hexadecimal(cache: bpy.types.PointCache, beyond_ascii: str) -> str:
+    """The name of a cache's object, with something before each byte from 0x80 on: there Blender extends the sign where
+    characters have one."""
+    return "".join(f"{beyond_ascii if byte > 0x7F else ''}{byte:02X}" for byte in cache.id_data.name.encode())
 
 
 def _escaped(name: str) -> str:

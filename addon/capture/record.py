@@ -11,10 +11,10 @@ from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.following import Following, least_trusted
 from ...engine.contract.motion import Motion
 from ...engine.contract.shot import Shot, ShotFrame, ShotObject, write_shot
+from ...engine.contract.uv_warnings import is_final
 from .store import geometry_name
 from .surfaces import FrameScene, Surface
 from .uv_choice import ARTIST, MADE
-from .uv_warnings import uv_warnings
 
 SAVE_EVERY = 2.0  # seconds: what a killed capture may lose
 
@@ -33,12 +33,12 @@ class ShotRecord:
     def add(self, frame: int, scene: FrameScene, motion: Motion) -> list[str]:
         """Adds a captured frame, whose geometry is written; returns the warnings that are new. Raises SceneInvalid for
         a surface that no pass can hold."""
-        noted = [surface for surface in scene.surfaces.values() if self._note_uv(surface)]
+        noted = [self._note_uv(surface) for surface in scene.surfaces.values()]
         frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
         changed = self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
-        warnings = {*uv_warnings(_sources(noted)), *scene.left_out, *map(_twins_warning, scene.twins)}
-        is_news = changed or noted or not warnings.issubset(self.shot.warnings)
+        warnings = {*scene.left_out, *map(_twins_warning, scene.twins)}
+        is_news = changed or any(noted) or not warnings.issubset(self.shot.warnings)
         return self.warn(warnings) if is_news else []
 
     def save(self, now: bool = True) -> None:
@@ -48,16 +48,16 @@ class ShotRecord:
             self._saved = time.monotonic()
 
     def warn(self, warnings: Iterable[str]) -> list[str]:
-        """Adds warnings, and those of surfaces that cannot be followed; returns those that are new."""
+        """Adds warnings, and those of UVs; returns those that are new and do not change any more."""
         before = {*self.shot.warnings}
         self.shot = replace(self.shot, warnings=tuple(dict.fromkeys([*self.shot.warnings, *warnings])))
         self.shot = replace(self.shot, warnings=self._following.warnings(self.shot))
-        return [warning for warning in self.shot.warnings if warning not in before]
+        return [warning for warning in self.shot.warnings if warning not in before and is_final(warning)]
 
     def _note_uv(self, surface: Surface) -> bool:
         """Adds the object if it is new, and remembers the least trustworthy source that its UVs had in any frame;
         returns whether people have to be told of it."""
-        key, source = surface.identity.key, surface.mesh.topology.layer.source
+        key, source = surface.identity.key, _uv_source(surface)
         known = self._objects.get(key)
         if known is None:
             self._objects[key] = self._new_object(surface)
@@ -80,19 +80,15 @@ class ShotRecord:
             name=identity.name,
             library=identity.library,
             pass_value=identity.pass_value,
-            uv=surface.mesh.topology.layer.source,
+            uv=_uv_source(surface),
             geometry=geometry_name(surface.mesh),
         )
 
 
-def _sources(surfaces: Iterable[Surface]) -> dict[str, str]:
-    """Whose UVs objects have, by their titles: one for all instances. Of texts, curves and the like no artist has made
-    any, so nobody is told that they overlap."""
-    told: dict[str, str] = {}
-    for surface in {surface.identity.name: surface for surface in surfaces}.values():
-        source = surface.mesh.topology.layer.source
-        told[surface.title] = MADE if surface.kind != "MESH" and source != ARTIST else source
-    return told
+def _uv_source(surface: Surface) -> str:
+    """Whose UVs it has. Of texts, curves and the like no artist has made any, so theirs are never called replaced."""
+    source = surface.mesh.topology.layer.source
+    return MADE if surface.kind != "MESH" and source != ARTIST else source
 
 
 def _twins_warning(twins: tuple[Surface, ...]) -> str:

@@ -16,6 +16,7 @@ from ...engine.contract.errors import OutputUnwritable, SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import Emit, FrameWritten, Progress, Warned
 from ...engine.contract.shot import PassChannels, Shot, passes_path
+from ...engine.contract.uv_warnings import is_final
 from .caveats import caveats, lost_holes
 from .evaluation import FrameReader, frame_reader
 from .exr_file import channel_names, is_whole
@@ -68,7 +69,7 @@ def shoot(
     record = ShotRecord(folder, shot)
     store = GeometryStore(folder, known=shot.objects)
     remove_strays(folder)
-    _warn(shot.warnings, emit)
+    _warn([warning for warning in record.shot.warnings if is_final(warning)], emit)
     record.save()
     started, storing = time.monotonic(), 0.0
     try:

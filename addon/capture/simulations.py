@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import bpy
 
 from ...engine.contract.frames import format_frames
 from .borrowing import Loans
-from .fluids import fluid_folder, is_domain
+from .fluids import baked_surfaces, fluid_folder, is_domain, surface_files
 from .point_caches import (
+    baked_frames,
     cache_files,
     cache_folder,
     free_bake,
@@ -21,6 +22,7 @@ from .point_caches import (
     may_be_freed,
 )
 from .wording import enumeration
+from .zone_bakes import bake_folder, first_files, has_files, is_zone
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,15 @@ class Simulation:
     """Where Blender keeps its frames, for those that use one."""
     is_particles: bool = False
 
+    fluid: bpy.types.FluidModifier | None = None
+    """The domain, of a fluid."""
+
     @property
-    def writes_files(self) -> bool:
-        return self.cache is not None and self.cache.use_disk_cache
+    def folder(self) -> Path | None:
+        """Where Blender writes its frames, if not into memory."""
+        if self.fluid:
+            return fluid_folder(self.fluid)
+        return cache_folder(self.cache) if self.cache and self.cache.use_disk_cache else None
 
     @property
     def is_live(self) -> bool:
@@ -116,27 +124,37 @@ def _simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
 
 def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
     """Lets the loans remove what simulations write beside the scene file, which is not ours to change."""
-    for folder in {cache_folder(each.cache) for each in live_simulations(scene) if each.cache and each.writes_files}:
-        loans.callback(_remove_others, folder, {*folder.glob("*")}, folder.is_dir())
+    for folder in {folder for simulation in live_simulations(scene) if (folder := simulation.folder)}:
+        loans.callback(_remove_others, folder, _found_in(folder))
 
 
 def baked_files() -> Iterator[Path]:
-    """What simulations are read from, in any scene: point caches, and the surfaces of fluids and geometry nodes."""
+    """What simulations are read from, in any scene: point caches, and the surfaces of fluids and geometry nodes. Those
+    of a bake that are missing are among them, under every name that they may have: once they are back, the scene is
+    another one."""
+    for cache in _disk_caches():
+        yield from cache_files(cache)
+        yield from _missing(baked_frames(cache))
+    for modifier in (modifier for item in bpy.data.objects for modifier in item.modifiers):
+        if is_domain(modifier):
+            yield from surface_files(modifier)
+            yield from _missing(baked_surfaces(modifier))
+        elif modifier.type == "NODES":
+            for bake in modifier.bakes:
+                yield from (path for path in bake_folder(modifier, bake).rglob("*") if path.is_file())
+                yield from _missing([first_files(modifier, bake)] if is_zone(bake) else [])
+
+
+def _disk_caches() -> Iterator[bpy.types.PointCache]:
     for scene in bpy.data.scenes:
         for simulation in _simulations(scene):
             if simulation.cache and is_on_disk(simulation.cache):
-                yield from cache_files(simulation.cache)
-    for folder in _surface_folders():
-        yield from (path for path in folder.rglob("*") if path.is_file())
+                yield simulation.cache
 
 
-def _surface_folders() -> Iterator[Path]:
-    for item in bpy.data.objects:
-        for modifier in item.modifiers:
-            if is_domain(modifier):
-                yield from (fluid_folder(modifier) / name for name in ("mesh", "particles"))
-            elif modifier.type == "NODES":
-                yield from (_bake_folder(modifier, bake) for bake in modifier.bakes)
+def _missing(files: Iterable[Collection[Path]]) -> Iterator[Path]:
+    """The names of each file that is there under none of them."""
+    return (name for names in files if not any(name.is_file() for name in names) for name in names)
 
 
 def _of_modifier(scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier) -> Iterator[Simulation]:
@@ -152,7 +170,7 @@ def _of_modifier(scene: bpy.types.Scene, name: str, modifier: bpy.types.Modifier
             for surface in modifier.canvas_settings.canvas_surfaces:
                 yield _of_cache(name, surface.point_cache)
         case "FLUID" if is_domain(modifier) and modifier.domain_settings.cache_type == "REPLAY":
-            yield Simulation(name, modifier.domain_settings.cache_frame_start)
+            yield Simulation(name, modifier.domain_settings.cache_frame_start, fluid=modifier)
         case "NODES" if any(_is_live_zone(modifier, bake) for bake in modifier.bakes):
             yield Simulation(name, scene.frame_start)
 
@@ -162,23 +180,17 @@ def _of_cache(name: str, cache: bpy.types.PointCache) -> Simulation:
 
 
 def _is_live_zone(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> bool:
-    """Whether it is a simulation zone that is not baked to disk; of a bake inside the file no script is told."""
-    is_zone = bake.node is not None and bake.node.bl_idname == "GeometryNodeSimulationOutput"
-    return is_zone and not any((_bake_folder(modifier, bake) / "meta").glob("*.json"))
+    return is_zone(bake) and not has_files(modifier, bake)
 
 
-def _bake_folder(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> Path:
-    if bake.use_custom_path and bake.directory:
-        return _absolute(modifier, bake.directory)
-    return _absolute(modifier, modifier.bake_directory) / str(bake.bake_id)
+def _found_in(folder: Path) -> set[Path]:
+    """The folder and all that is in it."""
+    return {folder, *folder.rglob("*")} if folder.is_dir() else set()
 
 
-def _absolute(modifier: bpy.types.Modifier, folder: str) -> Path:
-    return Path(bpy.path.abspath(folder, library=modifier.id_data.library))
-
-
-def _remove_others(folder: Path, before: set[Path], was_there: bool) -> None:
-    for path in {*folder.glob("*")} - before:
-        path.unlink()
-    if not was_there and folder.is_dir():
-        folder.rmdir()
+def _remove_others(folder: Path, before: set[Path]) -> None:
+    for path in sorted(_found_in(folder) - before, reverse=True):  # a folder after what is in it
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink()

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...engine.contract.files import atomic
+from ...engine.contract.geometry import read_geometry
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.layers import same_uv
 from ...engine.contract.motion import AS_STORED, Motion, write_motion
@@ -84,8 +85,8 @@ class GeometryStore:
             path = geometry_path(self._folder, name)
             if not path.is_file():
                 self._write_geometry(path, mesh)
-            with np.load(path) as file:
-                self._stored[name] = StoredGeometry(file["vertices"], file["triangles"], file["uv"])
+            stored = read_geometry(path)
+            self._stored[name] = StoredGeometry(stored["vertices"], stored["triangles"], stored["uv"])
         return name
 
     def _write_geometry(self, path: Path, mesh: MeshArrays) -> None:

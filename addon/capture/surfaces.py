@@ -37,12 +37,6 @@ class Surface:
     matrix: np.ndarray  # (4, 4) float64, object to world
     mesh: MeshArrays
 
-    @property
-    def title(self) -> str:
-        """What people know it by: the name of the object, with that of its instancer if another one shows it."""
-        name = repr(self.identity.name)
-        return name if self.owner == self.identity.name else f"{name} of {self.owner!r}"
-
 
 @dataclass(frozen=True)
 class FrameScene:
@@ -122,6 +116,8 @@ def prepare_frame(
             left_out.update(_left_out(item, owner))
             continue
         identity = identity_of(instance, members)
+        if identity.key in surfaces:
+            identity = identity_of(instance, members, by_number=True)
         if identity.key in surfaces:
             raise SceneInvalid(f"two instances of {identity.name!r} cannot be told apart", "rename one of them")
         address = item.data.as_pointer()

@@ -21,10 +21,27 @@ def keep_texture_uv(mesh: bpy.types.Mesh) -> None:
     if not maps or ATTRIBUTE in mesh.attributes:
         return
     rendered = next((layer for layer in maps if layer.active_render), maps[0])
+    _store(mesh, ATTRIBUTE, _read(mesh, rendered))
+
+
+def make_attribute(mesh: bpy.types.Mesh, uv_map: bpy.types.MeshUVLoopLayer) -> None:
+    """Makes a UV map of an evaluated mesh an attribute of its name, for there are never more than eight maps: textures
+    take either."""
+    name, uv = uv_map.name, _read(mesh, uv_map)
+    mesh.uv_layers.remove(uv_map)
+    _store(mesh, name, uv)
+
+
+def _read(mesh: bpy.types.Mesh, uv_map: bpy.types.MeshUVLoopLayer) -> np.ndarray:  # (C, 2) float32
     uv = np.empty((len(mesh.loops), 2), np.float32)
-    rendered.uv.foreach_get("vector", uv.reshape(-1))
-    kept = mesh.attributes.new(ATTRIBUTE, "FLOAT_VECTOR", "CORNER")
-    write_values(kept.data, "vector", np.pad(uv, ((0, 0), (0, 1))))
+    uv_map.uv.foreach_get("vector", uv.reshape(-1))
+    return uv
+
+
+def _store(mesh: bpy.types.Mesh, name: str, uv: np.ndarray) -> None:
+    """With a third number, 0: two at each corner are a UV map."""
+    stored = mesh.attributes.new(name, "FLOAT_VECTOR", "CORNER")
+    write_values(stored.data, "vector", np.pad(uv, ((0, 0), (0, 1))))
 
 
 def use_texture_uv(loans: Loans, trees: Iterable[bpy.types.NodeTree]) -> None:

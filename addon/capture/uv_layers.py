@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...engine.contract.geometry import read_geometry
 from ...engine.contract.hashing import content_hash
 from ...engine.contract.layers import same_uv
 from .stored_uv import uv_at_corners
@@ -71,8 +72,8 @@ class UvLayers:
         path = self._stored.get(key)
         if path is None or not path.is_file():
             return layer
-        with np.load(path) as file:
-            corner_uv = uv_at_corners(mesh, file["triangles"], file["uv"])
+        stored = read_geometry(path)
+        corner_uv = uv_at_corners(mesh, stored["triangles"], stored["uv"])
         if corner_uv is None or (layer.source == ARTIST and not same_uv(corner_uv, layer.corner_uv)):
             return layer
         return replace(layer, corner_uv=corner_uv)

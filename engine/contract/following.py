@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from .geometry import read_geometry
 from .layers import CornerUv
 from .motion import AS_STORED, Motion, read_motion
 from .shot import Shot, geometry_path, missing_frames
+from .uv_warnings import is_uv_warning, uv_warnings
 
 UV_SOURCES = ("artist", "repacked", "replaced", "made")
 """What `ShotObject.uv` may be, the most trustworthy first."""
@@ -79,15 +81,15 @@ class Following:
 
     def warnings(self, shot: Shot) -> tuple[str, ...]:
         """Those of the shot, sorted, for the order in which frames are captured means nothing; and after them those of
-        the surfaces that cannot be followed, one for each name."""
-        others = sorted(warning for warning in shot.warnings if CANNOT_FOLLOW not in warning)
+        the surfaces that cannot be followed, one for each name. What is told of objects is told anew."""
+        others = {each for each in shot.warnings if CANNOT_FOLLOW not in each and not is_uv_warning(each)}
         changed: dict[str, int] = {}
         for item in shot.objects:
             stay = self._stays.get(item.key)
             if item.uv != ARTIST and stay and stay.changed is not None:
                 changed[item.name] = min(stay.changed, changed.get(item.name, stay.changed))
         told = sorted((frame, name) for name, frame in changed.items())
-        return (*others, *(WARNING.format(name, frame) for frame, name in told))
+        return (*sorted({*others, *uv_warnings(shot.objects)}), *(WARNING.format(name, frame) for frame, name in told))
 
     def _layer_of(self, geometry: str, shape: Mapping[str, np.ndarray]) -> int:
         """0 where the shape has the UVs of its geometry file: most do, and then nothing has to be compared."""
@@ -95,14 +97,11 @@ class Following:
             return 0
         layer = CornerUv.of(shape)
         if geometry not in self._layers:
-            self._layers[geometry] = [self._read_layer(geometry)]
+            stored = read_geometry(geometry_path(self._folder, geometry))
+            self._layers[geometry] = [CornerUv.of(stored)]
         known = self._layers[geometry]
         for number, other in enumerate(known):
             if layer.same_as(other):
                 return number
         known.append(layer)
         return len(known) - 1
-
-    def _read_layer(self, geometry: str) -> CornerUv:
-        with np.load(geometry_path(self._folder, geometry)) as file:
-            return CornerUv.of({name: file[name] for name in ("triangles", "uv")})

@@ -11,9 +11,9 @@ import numpy as np
 
 from .errors import ShotInvalid
 from .files import atomic
+from .geometry import MESH_ARRAYS
 from .shot import motion_path
 
-SHAPE_ARRAYS = ("vertices", "triangles", "uv", "island")
 AS_STORED = -1
 
 
@@ -55,7 +55,7 @@ def read_motion(folder: Path, frame: int) -> Motion:
         with np.load(path) as arrays:
             shape_of = arrays["shape_of"]
             shapes = tuple(
-                {name: arrays[f"{name}/{index}"] for name in SHAPE_ARRAYS if f"{name}/{index}" in arrays}
+                {name: arrays[f"{name}/{index}"] for name in MESH_ARRAYS if f"{name}/{index}" in arrays}
                 for index in range(shape_of.max(initial=AS_STORED) + 1)
             )
             return Motion(arrays["keys"], arrays["matrices"], shape_of, shapes)

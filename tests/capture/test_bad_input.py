@@ -16,6 +16,14 @@ from tests.capture.captured import Capture, Captured, capture_with
 pytestmark = pytest.mark.blender
 
 
+def test_a_size_that_cannot_be_painted_is_refused_with_the_nearest_that_can(
+    scenes: Path, capture: Capture, tmp_path: Path
+) -> None:
+    error = error_of(capture, scenes / "odd_size.blend", tmp_path / "shot")
+    assert error.hint == "use --resolution 48x96"
+    assert capture(scenes / "odd_size.blend", tmp_path / "shot", "--resolution=48x96", "--frames=1").shot.width == 48
+
+
 def error_of(capture: Capture, scene: Path, folder: Path, *words: str) -> OverpaintError:
     with pytest.raises(OverpaintError) as caught:
         capture(scene, folder, *words)

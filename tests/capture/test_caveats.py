@@ -51,3 +51,8 @@ def test_a_fluid_that_lost_its_files_is_named_with_their_folder(told: dict[str, 
     ]
     assert told["fluid there"] == []
     assert told["fluid unbaked"] == ["the fluid 'Fluid' of 'Cube' is not baked, and stays at its start"]
+
+
+def test_a_liquid_that_a_module_cannot_simulate_is_named(told: dict[str, list[str]], a_blender: list[str]) -> None:
+    named = any("'Fluid' of 'Cube' stays at its start" in warning for warning in told["fluid live"])
+    assert named == ("--factory-startup" not in a_blender)

@@ -131,5 +131,5 @@ def test_a_cube_has_the_islands_of_its_uv_map(truth: Captured) -> None:
 
 
 def test_an_object_without_uv_is_named_and_given_some(actors: Captured) -> None:
-    assert [item.name for item in actors.shot.objects if item.uv == "made"] == ["Würfelß日本"]
+    assert [item.name for item in actors.shot.objects if item.uv == "made"] == ["Würfelß日本", "Text"]
     assert "'Würfelß日本' has no UV map: one was made" in actors.shot.warnings

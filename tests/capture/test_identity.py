@@ -60,6 +60,16 @@ def test_keys_stay_when_other_objects_come_and_go(
     assert len(added) == 3 * 2 + 2  # the new leaf in two middles of three herds, and the old one in the new herd's
 
 
+def test_collections_that_nodes_instance_keep_their_keys_when_objects_come_and_go(
+    crowds: Path, capture: Capture, tmp_path: Path
+) -> None:
+    shot, edited = (capture(crowds / f"{name}.blend", tmp_path / name) for name in ("hedge", "hedge_edited"))
+    counts = {name: len(shot.named(name)) for name in ("Twig 0", "Twig 1", "Leaf")}
+    assert counts == {"Twig 0": 2, "Twig 1": 2, "Leaf": 4}
+    assert told(shot).keys() <= told(edited).keys()
+    assert_ids_are_those_of_rays(shot, 2)
+
+
 def test_objects_with_one_value_are_told_apart_by_their_places(ties: Captured) -> None:
     first, second = ties.named("aj")[0], ties.named("bE")[0]
     assert first.pass_value == second.pass_value

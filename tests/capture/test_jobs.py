@@ -54,6 +54,19 @@ def test_progress_counts_the_frames_of_all_processes(side_by_side: Captured) -> 
     assert paths == {str(passes_path(side_by_side.folder, frame)) for frame in range(1, 6)}
 
 
+@pytest.mark.parametrize(("captures", "jobs"), [(["1-4"], 1), (["1-4"], 2), (["3-4", "1-4"], 1)])
+def test_warnings_are_the_same_whatever_is_captured_first(
+    crowds: Path, capture: Capture, tmp_path: Path, captures: list[str], jobs: int
+) -> None:
+    for frames in captures:
+        shot = capture(crowds / "arrivals.blend", tmp_path, f"--frames={frames}", "--clip=4", f"--jobs={jobs}").shot
+    named = [f"'Leaf {number:02}' has no UV map: one was made" for number in range(8)]
+    assert list(shot.warnings) == [
+        *named,
+        "4 more objects, from 'Leaf 08' to 'Leaf 11': each has no UV map: one was made",
+    ]
+
+
 class Cancelled(Exception):
     pass
 

@@ -62,6 +62,15 @@ def test_textures_keep_the_artists_uvs_where_the_passes_get_others(cards: Captur
     np.testing.assert_array_equal(seen, texture_in_both_halves)
 
 
+def test_each_of_eight_uv_maps_may_cut_holes(scenes_of_cards: Path, capture: Capture, tmp_path: Path) -> None:
+    """There is no room for another map that the passes could be rendered with."""
+    shot = capture(scenes_of_cards / "eight_maps.blend", tmp_path / "all")
+    for frame in (2, 3):
+        assert quarters(shot, "full", frame) == [[{True}, {False}], [{False}, {True}]]
+    alone = capture(scenes_of_cards / "eight_maps.blend", tmp_path / "alone", "--frames=3", "--clip=3")
+    assert alone.shot.frames[3].content == shot.shot.frames[3].content
+
+
 SOLID = ["partial", "glass_group", "bare", "bare, subdivided", "empty slot", "made by nodes"]
 
 
@@ -118,7 +127,7 @@ def test_only_what_the_camera_sees_is_captured(scenes_of_cards: Path, capture: C
 
 def test_what_another_object_shows_is_named_with_it(scenes_of_cards: Path, capture: Capture, tmp_path: Path) -> None:
     captured = capture(scenes_of_cards / "shown_by_another.blend", tmp_path, "--frames=1", "--clip=1")
-    assert "'part' of 'instancer' has no UV map: one was made" in captured.shot.warnings
+    assert "'part' has no UV map: one was made" in captured.shot.warnings
 
 
 def test_a_material_with_a_volume_and_no_surface_is_nothing(

@@ -72,6 +72,18 @@ def test_a_cloth_that_lost_its_cache_is_simulated_and_named(moving: Path, captur
     assert sorted(path.name for path in tmp_path.iterdir()) == ["moved.blend", "shot"]
 
 
+def test_a_scene_whose_cache_is_back_is_another_one(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    words = (
+        Path(shutil.copy(moving / "disk.blend", tmp_path / "moved.blend")),
+        tmp_path / "shot",
+        "--frames=1",
+        "--clip=1",
+    )
+    assert [capture(*words).written, capture(*words).written] == [[1], []]
+    shutil.copytree(moving / "blendcache_disk", tmp_path / "blendcache_moved")
+    assert capture(*words).written == [1]
+
+
 def test_caches_and_libraries_that_are_missing_are_named(moving: Path, capture: Capture, tmp_path: Path) -> None:
     shot = capture(moving / "incomplete.blend", tmp_path, "--frames=1", "--clip=1")
     assert {warning for warning in shot.shot.warnings if "missing" in warning} == {
@@ -195,6 +207,12 @@ def test_a_simulation_leaves_no_files_beside_the_scene(moving: Path, capture: Ca
     shot = capture(scene, tmp_path / "shot", "--frames=12", "--clip=12")
     assert height(shot, "Cloth", 12) == pytest.approx(played(moving, "disk", "Cloth", 12), abs=1e-5)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["live_on_disk.blend", "shot"]
+
+
+def test_a_liquid_leaves_no_files_beside_the_scene(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    scene = Path(shutil.copy(moving / "liquid.blend", tmp_path))
+    capture(scene, tmp_path / "shot", "--frames=2", "--clip=2")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["liquid.blend", "shot"]
 
 
 @pytest.fixture(scope="module")

@@ -57,13 +57,13 @@ def add_early_particles() -> None:
     system.settings.frame_start = system.point_cache.frame_start = -12
 
 
-def add_fluid(folder: str, is_baked: bool) -> None:
+def add_fluid(folder: str, is_baked: bool, cache_type: str = "ALL") -> None:
     """Windows do not show it: not every Blender can evaluate one."""
     bpy.ops.mesh.primitive_cube_add()
     modifier = bpy.context.object.modifiers.new("Fluid", "FLUID")
     modifier.show_viewport, modifier.fluid_type = False, "DOMAIN"
     domain = modifier.domain_settings
-    domain.domain_type, domain.cache_type, domain.cache_directory = "LIQUID", "ALL", folder
+    domain.domain_type, domain.cache_type, domain.cache_directory = "LIQUID", cache_type, folder
     domain.has_cache_baked_data = domain.has_cache_baked_any = is_baked
 
 
@@ -81,6 +81,9 @@ def report(folder: Path) -> dict[str, list[str]]:
         save(folder / "fluid.blend")
         add_fluid(f"//{name}", is_baked)
         found[f"fluid {name}"] = told()
+    empty_scene(64, 48, frame_end=2)
+    add_fluid("//live", False, "REPLAY")
+    found["fluid live"] = told()
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import bpy
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent.parent))
 from addon.checkout import load_checkout
 from tests.capture.inside.script import empty_scene, run, save
-from tests.capture.inside.simulated import LAST, add_cloth, bake
+from tests.capture.inside.simulated import LAST, add_cloth, add_fluid, add_zone, bake, bake_zone
 
 package = f"{load_checkout()}.addon.capture"
 source_hashes = importlib.import_module(f"{package}.sources").source_hashes
@@ -60,8 +61,49 @@ def link_cloth(path: Path, library: Path) -> None:
     save(path)
 
 
+def make_beyond_ascii(path: Path) -> None:
+    """A bake that lost its files: whether their names have signs depends on the machine."""
+    make_baked(path)
+    bpy.data.objects["Cloth"].name = "ü"
+    save(path)
+
+
+def make_tiled(path: Path) -> None:
+    """One of three tiles is there."""
+    empty_scene(64, 48, frame_end=LAST)
+    save(path)
+    path.with_name("skin.1001.png").write_bytes(b"pixels")
+    image = bpy.data.images.new("Skin", 8, 8, tiled=True)
+    for number in (1002, 1011):
+        image.tiles.new(number)
+    image.filepath_raw, image.use_fake_user = "//skin.<UDIM>.png", True
+    save(path)
+
+
+def make_fluid(path: Path) -> None:
+    """A domain that is said to be baked, and switched off: not every Blender can evaluate one."""
+    empty_scene(64, 48, frame_end=LAST)
+    save(path)
+    add_fluid()
+    domain = bpy.context.object.modifiers["Fluid"].domain_settings
+    domain.has_cache_baked_mesh, domain.cache_frame_end = True, 1
+    save(path)
+
+
+def make_zone(path: Path) -> None:
+    """Baked to disk, but for the files."""
+    empty_scene(64, 48, frame_end=LAST)
+    save(path)
+    add_zone()
+    bake_zone(bpy.context.object)
+    shutil.rmtree(path.with_name(f"blendcache_{path.stem}"))
+    save(path)
+
+
 def told() -> dict[str, list[str]]:
-    return {"sources": sorted(source_hashes()), "lost": list(lost_bakes(bpy.context.scene))}
+    hashes = source_hashes()
+    missing = sorted(name for name, found in hashes.items() if not found)
+    return {"sources": sorted(hashes), "missing": missing, "lost": list(lost_bakes(bpy.context.scene))}
 
 
 def main(folder: Path) -> None:
@@ -77,6 +119,15 @@ def main(folder: Path) -> None:
     for frame in (4, 5, LAST):
         next(caches.glob(f"*_{frame:06}_00.bphys")).unlink()
     found["incomplete"] = told()
+    shutil.rmtree(caches)
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "baked.blend"))
+    found["gone"] = told()
+    shutil.rmtree(folder / "caches")
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "external.blend"))
+    found["external gone"] = told()
+    for make in (make_beyond_ascii, make_tiled, make_fluid, make_zone):
+        make(folder / f"{make.__name__}.blend")
+        found[make.__name__] = told()
     (folder / "report.json").write_text(json.dumps(found))
 
 

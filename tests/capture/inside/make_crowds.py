@@ -55,6 +55,50 @@ def ties() -> None:
     camera_above(4)
 
 
+def hedge(edited: bool = False) -> None:
+    """A collection that geometry nodes instance as a whole at two points, of which a twig is gone in frame 2, and rows
+    of one leaf.
+
+    The artist may have edited it: a twig was added before all others.
+    """
+    twigs, leaves = (bpy.data.collections.new(name) for name in ("Twigs", "Leaves"))
+    leaf = bpy.data.objects.new("Leaf", unit_cube())
+    leaf.location.y = 1
+    leaves.objects.link(leaf)
+    for number, name in enumerate([*(["Added twig"] if edited else []), "Twig 0", "Twig 1"]):
+        twig = bpy.data.objects.new(name, unit_cube())
+        twig.location.x = number
+        twigs.objects.link(twig)
+    for frame in (1, 2):
+        twigs.objects["Twig 0"].hide_render = frame == 2
+        twigs.objects["Twig 0"].keyframe_insert("hide_render", frame=frame)
+    tree, result = geometry_nodes("Hedge")
+    whole, one_by_one, joined = (
+        tree.nodes.new(f"GeometryNode{name}") for name in ("CollectionInfo", "CollectionInfo", "JoinGeometry")
+    )
+    whole.inputs["Collection"].default_value, one_by_one.inputs["Collection"].default_value = twigs, leaves
+    one_by_one.inputs["Separate Children"].default_value = True
+    row = on_points(tree, one_by_one.outputs["Instances"], (1, 0, 0), pick=True)
+    for instance in (whole.outputs["Instances"], row):
+        tree.links.new(on_points(tree, instance, (0, 2, 0)), joined.inputs[0])
+    tree.links.new(joined.outputs[0], result.inputs[0])
+    add("Hedge", unit_cube(), (-1, -1, 0)).modifiers.new("Hedge", "NODES").node_group = tree
+    camera_above(6)
+
+
+def arrivals() -> None:
+    """Twelve without UVs, three in each of four frames: the first by name come last."""
+    bpy.context.scene.frame_end = 4
+    for number in range(12):
+        mesh = unit_cube()
+        mesh.uv_layers.remove(mesh.uv_layers[0])
+        leaf = add(f"Leaf {number:02}", mesh, (number % 3 - 1, number // 3 - 1, 0))
+        for frame in range(1, 5):
+            leaf.hide_render = frame != 4 - number // 3
+            leaf.keyframe_insert("hide_render", frame=frame)
+    camera_above(6)
+
+
 def coincident() -> None:
     """The same at one place: nothing tells them apart."""
     for name in ("aj", "bE"):
@@ -75,9 +119,7 @@ def terrain(triangles: int) -> None:
 
 
 def scatter(count: int, location: tuple[float, float, float]) -> None:
-    tree = bpy.data.node_groups.new("Scatter", "GeometryNodeTree")
-    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-    result = tree.nodes.new("NodeGroupOutput")
+    tree, result = geometry_nodes("Scatter")
     grid, cube, instances, time = (
         tree.nodes.new(name)
         for name in (
@@ -97,6 +139,25 @@ def scatter(count: int, location: tuple[float, float, float]) -> None:
     tree.links.new(time.outputs["Seconds"], instances.inputs["Rotation"])
     tree.links.new(instances.outputs["Instances"], result.inputs[0])
     add("Scatter", unit_cube(), location).modifiers.new("Scatter", "NODES").node_group = tree
+
+
+def geometry_nodes(name: str) -> tuple[bpy.types.NodeTree, bpy.types.Node]:
+    """An empty tree, with its output."""
+    tree = bpy.data.node_groups.new(name, "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    return tree, tree.nodes.new("NodeGroupOutput")
+
+
+def on_points(
+    tree: bpy.types.NodeTree, instance: bpy.types.NodeSocket, offset: tuple[float, float, float], pick: bool = False
+) -> bpy.types.NodeSocket:
+    """Two instances, so far apart."""
+    line, instances = (tree.nodes.new(f"GeometryNode{name}") for name in ("MeshLine", "InstanceOnPoints"))
+    line.inputs["Count"].default_value, line.inputs["Offset"].default_value = 2, offset
+    tree.links.new(line.outputs["Mesh"], instances.inputs["Points"])
+    instances.inputs["Pick Instance"].default_value = pick
+    tree.links.new(instance, instances.inputs["Instance"])
+    return instances.outputs["Instances"]
 
 
 def emit_particles() -> None:
@@ -134,6 +195,9 @@ SCENES = {
     "kinds_edited": partial(kinds, edited=True),
     "ties": ties,
     "coincident": coincident,
+    "hedge": hedge,
+    "hedge_edited": partial(hedge, edited=True),
+    "arrivals": arrivals,
     "crowd_of_100": partial(crowd, 100),
     "crowd_of_400": partial(crowd, 400),
     "terrain": partial(terrain, 20000),

@@ -138,7 +138,24 @@ def holes_of_many_kinds() -> None:
     camera_above((10.5, -1.5), 24)
 
 
-SCENES = (cards, hidden_cards, fog, shown_by_another, not_as_rendered, linked_cards, holes_of_many_kinds)
+def eight_maps() -> None:
+    """A card with all UV maps that it can have: one overlaps and is rendered, the next one cuts holes. It comes in
+    frame 2."""
+    bpy.context.scene.frame_end = 3
+    item = card("full", (10.5, 0))
+    maps = item.data.uv_layers
+    for name in ("Other", *map(str, range(6))):
+        maps.new(name=name, do_init=True)
+    maps["Map"].uv.foreach_set("vector", [0.0] * 8)
+    item.data.materials.append(cut_outs.material_of(cut_outs.other_map))
+    for frame in (1, 2):
+        item.hide_render = frame == 1
+        item.keyframe_insert("hide_render", frame=frame)
+    card("wall", (10.5, 0), z=-2)
+    camera_above((10.5, 0), 24)
+
+
+SCENES = (cards, hidden_cards, fog, shown_by_another, not_as_rendered, linked_cards, holes_of_many_kinds, eight_maps)
 
 if __name__ == "__main__":
     run(lambda: make_files(Path(sys.argv[-1]), {scene.__name__: scene for scene in SCENES}, 384, 144))

@@ -125,6 +125,11 @@ def make(folder: Path) -> None:
     bake_zone(bpy.context.object)
     add_fluid()
     save(folder / "zone.blend")
+    start(folder / "liquid.blend")
+    add_fluid()
+    fluid = bpy.context.object.modifiers["Fluid"]
+    fluid.domain_settings.domain_type, fluid.show_render = "LIQUID", True
+    save(folder / "liquid.blend")
     make_incomplete(folder)
     make_growing(folder / "growing.blend")
     start(folder / "live_on_disk.blend")
