@@ -14,7 +14,7 @@ from ..engine.contract.options import arguments_of, render_parser
 from .surface_properties import SurfaceProperties, choices
 
 DEFAULTS = Settings()
-PATHS = ("out", "model", "controlnet", "lora")
+PATHS = ("out", "model", "controlnet", "vae", "lora")
 
 
 class OverpaintSettings(SurfaceProperties, bpy.types.PropertyGroup):
@@ -58,7 +58,9 @@ class OverpaintSettings(SurfaceProperties, bpy.types.PropertyGroup):
                 "dpm++2m": "Good with 20 steps",
                 "unipc": "Good with few steps",
                 "euler": "Fast and soft",
+                "ddim-trailing": "8 or 12 steps, with a Hyper-SD CFG LoRA",
                 "lcm": "4 to 8 steps, with an LCM LoRA and a guidance scale of 1 to 2",
+                "tcd": "1 to 8 steps, with a TCD or Hyper-SD one-step LoRA and a guidance scale of 1",
                 "dpm++2m-sde": "Adds noise at each step: livelier detail",
             },
         ),
@@ -103,6 +105,10 @@ class OverpaintSettings(SurfaceProperties, bpy.types.PropertyGroup):
     )
     controlnet: StringProperty(
         name="ControlNet", description="The network that reads the depth; empty: the one in the model's folder"
+    )
+    vae: StringProperty(
+        name="VAE",
+        description="Makes pixels of what was painted; empty: the model's own; taesd: small and fast, for previews",
     )
     lora: StringProperty(
         name="LoRAs",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from engine.clock import CheckCancelled, Clock
 from engine.contract.job import SurfaceSettings
 from engine.contract.messages import Emit, Warned
+from engine.denoise.compiling import BACKEND
 from engine.denoise.denoiser import Denoiser
 from engine.denoise.guidance import is_guided
 from engine.denoise.prompt import unknown_words
@@ -27,8 +30,11 @@ def load_denoiser(painting: Painting, emit: Emit) -> Denoiser:
     """Tells what of the prompt the model will not read. Raises ModelInvalid, WeightsMissing or OutOfMemory."""
     job, models, plan = painting.job, painting.models, painting.plan
     dtype = getattr(torch, plan.dtype)
-    checkpoint = load_checkpoint(models.model, models.controlnet, job.loras, painting.device, dtype, overpaint_home())
-    denoiser = Denoiser(checkpoint, job.prompt, job.negative_prompt, job.settings, plan.micro_batch)
+    checkpoint = load_checkpoint(
+        models.model, models.controlnet, job.loras, painting.device, dtype, overpaint_home(), models.vae
+    )
+    backend = BACKEND if plan.compile else None
+    denoiser = Denoiser(checkpoint, job.prompt, job.negative_prompt, job.settings, plan.micro_batch, backend)
     for name, cut in (("prompt", denoiser.cut_prompt), ("negative prompt", denoiser.cut_negative_prompt)):
         if cut:
             emit(Warned(f'the {name} is longer than the text encoder takes; this was cut: "{cut}"'))
@@ -51,7 +57,7 @@ def make_method(
     if len(plan.keyframes) < wanted != SurfaceSettings.keyframes:  # nobody asked for the usual number
         emit(Warned(f"{wanted} keyframes are asked for; there are {len(plan.keyframes)} frames"))
     _, chunk = inputs.read(plan.keyframes, check_cancelled)
-    keyframes = Keyframes.of(chunk, painting.device)
+    keyframes = Keyframes.of(replace(chunk, hints=denoiser.embed_hints(chunk.hints)), painting.device)
     path = painting.folder / KEYFRAMES_FILE
     steps = KeyframeSteps.load(path, painting.job_hash, painting.device)
     if steps is None:

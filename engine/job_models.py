@@ -13,7 +13,7 @@ from engine.denoise.prompt import unknown_words, words_of
 from engine.home import overpaint_home
 from models.architecture import check_size, vae_scale_factor
 from models.fingerprint import fingerprint
-from models.registry import resolve, usual_guidance_scale
+from models.registry import resolve, resolve_vae, usual_guidance_scale
 from models.sources import ModelSources, find_sources
 from models.vocabulary import read_known_words
 from models.weights import read_config
@@ -35,17 +35,19 @@ class JobModels:
     model: Path
     controlnet: Path | None
     loras: tuple[Path, ...]
+    vae: Path | None = None
 
     @classmethod
     def of(cls, job: Job) -> JobModels:
         """Raises ModelInvalid or WeightsMissing where there are none."""
         home = overpaint_home()
         controlnet = resolve(job.controlnet, home) if job.controlnet else None
-        return cls(resolve(job.model, home), controlnet, tuple(Path(lora.path) for lora in job.loras))
+        vae = resolve_vae(job.vae, home) if job.vae else None
+        return cls(resolve(job.model, home), controlnet, tuple(Path(lora.path) for lora in job.loras), vae)
 
     @cached_property
     def sources(self) -> ModelSources:
-        return find_sources(self.model, self.controlnet, overpaint_home())
+        return find_sources(self.model, self.controlnet, overpaint_home(), self.vae)
 
     def fingerprint(self) -> str:
         """Of all that loading them reads. Raises ModelInvalid or WeightsMissing for what is not whole or not there."""

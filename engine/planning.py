@@ -34,6 +34,7 @@ class PlanWishes:
     chunk: int
     micro_batch: int | None
     dtype: str
+    compile: bool
     noise: str
     surface: SurfaceSettings | None
     """None where frames share no features."""
@@ -83,6 +84,7 @@ def plan_for(folder: Path, shot_folder: Path, shot: Shot, clip: Clip, wishes: Pl
         micro_batch=wishes.micro_batch or MICRO_BATCH[device.type],
         threads=_processors(),
         dtype=choose_dtype(wishes.dtype, device),
+        compile=wishes.compile,
         noise_levels=planned_levels(probe, shot.objects, wishes.latent_pixel) if wishes.noise == "surface" else {},
         uv_fineness=fineness,
     )

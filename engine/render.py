@@ -11,6 +11,7 @@ from engine.contract.files import make_folder
 from engine.contract.frames import Clip
 from engine.contract.messages import Emit, Finished
 from engine.contract.options import job_of
+from engine.denoise.compiling import check_compiling
 from engine.device import choose_device
 from engine.job_models import JobModels
 from engine.run import generate
@@ -36,4 +37,6 @@ def _check_look(options: argparse.Namespace) -> None:
     if options.resolution:
         models.check_size(*options.resolution)
     models.fingerprint()
-    choose_device(options.device)
+    device = choose_device(options.device)
+    if options.compile:
+        check_compiling(job, device)

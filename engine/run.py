@@ -14,6 +14,7 @@ from engine.contract.job import Job, write_job
 from engine.contract.messages import Emit, Finished, Progress, Warned
 from engine.contract.options import job_of
 from engine.contract.shot import read_shot, require_frames
+from engine.denoise.compiling import check_compiling
 from engine.device import choose_device
 from engine.job_models import JobModels, with_usual_settings
 from engine.movie import write_movie
@@ -59,6 +60,8 @@ def prepare(options: argparse.Namespace) -> tuple[Painting, tuple[int, ...]]:
             f"leave out --frames, or choose --clip {format_frames(frames)}",
         )
     device, models = choose_device(options.device), JobModels.of(job)
+    if options.compile:
+        check_compiling(job, device)
     models.check_prompt(job.prompt)
     models.check_size(shot.width, shot.height)
     weights = models.fingerprint()
@@ -108,6 +111,7 @@ def _wishes_of(options: argparse.Namespace, job: Job, models: JobModels) -> Plan
         chunk=options.chunk,
         micro_batch=options.micro_batch,
         dtype=options.dtype,
+        compile=options.compile,
         noise=job.settings.noise,
         surface=job.settings.surface if job.method == "generative-rendering" else None,
         latent_pixel=models.vae_scale_factor,

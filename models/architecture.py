@@ -10,6 +10,9 @@ from engine.contract.errors import ModelInvalid, UsageError
 
 HINT = "use Stable Diffusion 1.5 or a model fine-tuned from it, with a ControlNet for depth made for it"
 
+SCALING_FACTOR = 0.18215
+"""Of the latents of Stable Diffusion 1.x, which the configurations of their VAEs do not always say."""
+
 
 def check_base(source: Path, unet: dict[str, Any], vae: dict[str, Any], text_encoder: dict[str, Any]) -> None:
     """Raises ModelInvalid unless the three configurations are of one Stable Diffusion 1.x model."""
@@ -31,6 +34,20 @@ def check_controlnet(source: Path, controlnet: dict[str, Any], unet: dict[str, A
         _expect(source, name, _plain(controlnet.get(name)), _plain(unet.get(name)))
 
 
+def check_vae(source: Path, vae: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    """Raises ModelInvalid unless the VAE can decode what the other one encodes, as far as configurations tell."""
+    if vae.get("_class_name") != "AutoencoderTiny":  # which takes latents as they are, whatever their scale
+        _expect(source, "the class", vae.get("_class_name"), "AutoencoderKL")
+        _expect(
+            source,
+            "scaling_factor",
+            vae.get("scaling_factor", SCALING_FACTOR),
+            other.get("scaling_factor", SCALING_FACTOR),
+        )
+    _expect(source, "latent_channels", vae.get("latent_channels", 4), other.get("latent_channels", 4))
+    _expect(source, "the side of a latent in pixels", vae_scale_factor(vae), vae_scale_factor(other))
+
+
 def check_hint_scale(source: Path, controlnet: Mapping[str, Any], vae: Mapping[str, Any]) -> None:
     """Raises ModelInvalid unless the ControlNet shrinks its hint to the size of the VAE's latents."""
     found = 2 ** (len(controlnet["conditioning_embedding_out_channels"]) - 1)
@@ -39,7 +56,8 @@ def check_hint_scale(source: Path, controlnet: Mapping[str, Any], vae: Mapping[s
 
 def vae_scale_factor(vae: Mapping[str, Any]) -> int:
     """How many pixels a latent stands for along one side."""
-    return 2 ** (len(vae.get("block_out_channels", (64,))) - 1)
+    widths = vae.get("decoder_block_out_channels", vae.get("block_out_channels", (64,)))
+    return vae.get("upsampling_scaling_factor", 2) ** (len(widths) - 1)
 
 
 def check_size(width: int, height: int, scale_factor: int) -> None:

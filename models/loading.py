@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, ModelMixin, UNet2DConditionModel
 from diffusers.utils import logging as diffusers_logging
 from transformers import CLIPTextModel, CLIPTokenizer
 from transformers.utils import logging as transformers_logging
@@ -21,17 +21,23 @@ from engine.contract.job import Lora
 from models.architecture import check_hint_scale, check_tokenizer, vae_scale_factor
 from models.lora import fuse_loras
 from models.memory import explained_out_of_memory
-from models.networks import BaseNetworks, load_base_folder, load_controlnet_folder
+from models.networks import BaseNetworks, load_base_folder, load_controlnet_folder, load_vae_folder
 from models.single_file import load_base_file, load_controlnet_file
 from models.sources import find_sources
 from models.vocabulary import load_tokenizer, read_known_words
+
+# Convolutions in half precision are much faster there with the channels last. On two CPU cores that gains 2 % (preview:
+# 0.149 s a prediction against 0.153 s), too little for frames to change.
+CHANNELS_LAST_DEVICES = ("cuda",)
+
+Convolutional = TypeVar("Convolutional", bound=ModelMixin)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """The networks of one model on one device, ready to use, and what its schedulers need to know."""
 
-    vae: AutoencoderKL
+    vae: AutoencoderKL | AutoencoderTiny
     unet: UNet2DConditionModel
     controlnet: ControlNetModel
     text_encoder: CLIPTextModel
@@ -68,23 +74,26 @@ def load_checkpoint(
     device: torch.device | str = "cpu",
     dtype: torch.dtype = torch.float32,
     home: Path | None = None,
+    vae: Path | None = None,
 ) -> Checkpoint:
     """Loads a diffusers folder or a single `.safetensors` file, with LoRAs merged into the weights.
 
     `controlnet` is a folder or a file; without it the model's own `controlnet/` is taken. `home` is OVERPAINT_HOME,
-    where what a single file lacks may lie. Nothing is downloaded. Raises ModelInvalid for damaged files, pickles and
-    other architectures, WeightsMissing for what is not on this machine, OutOfMemory.
+    where what a single file lacks may lie. `vae` is the folder of another VAE for the same latents. Nothing is
+    downloaded. Raises ModelInvalid for damaged files, pickles and other architectures, WeightsMissing for what is not
+    on this machine, OutOfMemory.
     """
-    sources = find_sources(model, controlnet, home)
+    sources = find_sources(model, controlnet, home, vae)
     with _quiet_libraries(), explained_out_of_memory("try --dtype float16, or a device with more memory"):
         tokenizer = load_tokenizer(sources.tokenizer)
         base = load_base_file(sources.base) if sources.base.is_file() else load_base_folder(sources.base)
         check_tokenizer(sources.tokenizer, len(tokenizer), base.text_encoder.config.vocab_size)
         fuse_loras(base.unet, base.text_encoder, loras)
+        decoder = load_vae_folder(sources.vae) if sources.vae else base.vae
         return Checkpoint(
-            vae=base.vae.to(device, _vae_dtype(base.vae, dtype)),
-            unet=base.unet.to(device, dtype),
-            controlnet=_load_controlnet(sources.controlnet, base).to(device, dtype),
+            vae=_placed(decoder, device, _vae_dtype(decoder, dtype)),
+            unet=_placed(base.unet, device, dtype),
+            controlnet=_placed(_load_controlnet(sources.controlnet, base), device, dtype),
             text_encoder=base.text_encoder.to(device, dtype),
             tokenizer=tokenizer,
             scheduler_config=base.scheduler_config,
@@ -99,7 +108,12 @@ def _load_controlnet(source: Path, base: BaseNetworks) -> ControlNetModel:
     return controlnet
 
 
-def _vae_dtype(vae: AutoencoderKL, dtype: torch.dtype) -> torch.dtype:
+def _placed(network: Convolutional, device: torch.device | str, dtype: torch.dtype) -> Convolutional:
+    is_channels_last = torch.device(device).type in CHANNELS_LAST_DEVICES
+    return network.to(device, dtype, memory_format=torch.channels_last if is_channels_last else torch.preserve_format)
+
+
+def _vae_dtype(vae: AutoencoderKL | AutoencoderTiny, dtype: torch.dtype) -> torch.dtype:
     """Float16 overflows in the decoder of many VAEs: their pictures turn black."""
     return torch.float32 if dtype is torch.float16 and vae.config.force_upcast else dtype
 
@@ -108,14 +122,15 @@ def _vae_dtype(vae: AutoencoderKL, dtype: torch.dtype) -> torch.dtype:
 def _quiet_libraries() -> Iterator[None]:
     """Keeps progress bars and load reports off the terminal: what matters in them is raised as an error."""
     levels = diffusers_logging.get_verbosity(), transformers_logging.get_verbosity()
-    bars = transformers_logging.is_progress_bar_enabled()
+    bars = [library for library in (diffusers_logging, transformers_logging) if library.is_progress_bar_enabled()]
     diffusers_logging.set_verbosity(diffusers_logging.CRITICAL)
     transformers_logging.set_verbosity(transformers_logging.CRITICAL)
-    transformers_logging.disable_progress_bar()
+    for library in bars:
+        library.disable_progress_bar()
     try:
         yield
     finally:
         diffusers_logging.set_verbosity(levels[0])
         transformers_logging.set_verbosity(levels[1])
-        if bars:
-            transformers_logging.enable_progress_bar()
+        for library in bars:
+            library.enable_progress_bar()

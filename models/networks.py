@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
+from diffusers import AutoencoderKL, AutoencoderTiny, ControlNetModel, UNet2DConditionModel
 from transformers import CLIPTextModel
 
 from engine.contract.errors import ModelInvalid
@@ -14,7 +14,7 @@ from models.architecture import check_base, check_controlnet
 from models.tensors import check_tensors
 from models.weights import check_safetensors, find_weights, read_config
 
-Network = TypeVar("Network", AutoencoderKL, ControlNetModel, UNet2DConditionModel, CLIPTextModel)
+Network = TypeVar("Network", AutoencoderKL, AutoencoderTiny, ControlNetModel, UNet2DConditionModel, CLIPTextModel)
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,12 @@ def load_controlnet_folder(folder: Path, unet: UNet2DConditionModel) -> ControlN
     """A ControlNet that fits `unet`. Raises ModelInvalid or WeightsMissing."""
     check_controlnet(folder, read_config(folder / "config.json"), dict(unet.config))
     return load_network(ControlNetModel, folder)
+
+
+def load_vae_folder(folder: Path) -> AutoencoderKL | AutoencoderTiny:
+    """A VAE, whole or small. Raises ModelInvalid or WeightsMissing."""
+    is_tiny = read_config(folder / "config.json").get("_class_name") == "AutoencoderTiny"
+    return load_network(AutoencoderTiny if is_tiny else AutoencoderKL, folder)
 
 
 def load_network(network: type[Network], folder: Path) -> Network:

@@ -7,6 +7,7 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from safetensors import SafetensorError
 
@@ -16,6 +17,8 @@ from models.weights import check_safetensors, find_weights
 REGISTRY = Path(__file__).with_name("registry.toml")
 GUIDANCE_SCALE = 7.5
 """What Stable Diffusion 1.5 and what was fine-tuned from it are usually painted with."""
+VAES = "vae"
+"""The table of the registry that lists VAEs and no model."""
 
 NETWORKS = ("unet", "controlnet", "vae", "text_encoder")
 BUNDLED_FILES = (
@@ -55,8 +58,12 @@ class RegisteredModel:
 
 def registered_models() -> dict[str, RegisteredModel]:
     """Every model of the registry, by name."""
-    entries = tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
-    return {name: _registered(name, entry) for name, entry in entries.items()}
+    return {name: _registered(name, entry) for name, entry in _registry().items() if name != VAES}
+
+
+def registered_vaes() -> dict[str, Download]:
+    """Every VAE of the registry that models may be given in the place of their own, by name."""
+    return {name: _download(entry) for name, entry in _registry()[VAES].items()}
 
 
 def resolve(name_or_path: str, home: Path) -> Path:
@@ -67,12 +74,28 @@ def resolve(name_or_path: str, home: Path) -> Path:
     """
     known = registered_models()
     if name_or_path not in known:
-        return _existing_path(name_or_path, known)
+        hint = f"give a diffusers folder, a .safetensors file or one of: {', '.join(known)}"
+        return _existing_path("model", name_or_path, hint)
     folder = known[name_or_path].folder(home)
     if known[name_or_path].is_bundled:
         check_bundled(folder)
     elif not (folder / "model_index.json").is_file() and not (folder / "unet").is_dir():
         _provide(known[name_or_path], folder)
+    return folder
+
+
+def resolve_vae(name_or_path: str, home: Path) -> Path:
+    """The folder of a VAE by its registered name or its path, as `resolve` does for models."""
+    known = registered_vaes()
+    if name_or_path not in known:
+        return _existing_path("VAE", name_or_path, f"give a diffusers folder or one of: {', '.join(known)}")
+    folder = home / "models" / name_or_path
+    if not (folder / "config.json").is_file():
+        raise WeightsMissing(
+            f"the VAE {name_or_path} is not on this machine",
+            f"put {' and '.join(known[name_or_path].files)} of huggingface.co/{known[name_or_path].repository} "
+            f"into {folder}",
+        )
     return folder
 
 
@@ -99,13 +122,10 @@ def check_bundled(folder: Path) -> None:
         raise type(error)(error.message, repair) from error
 
 
-def _existing_path(name_or_path: str, known: dict[str, RegisteredModel]) -> Path:
+def _existing_path(what: str, name_or_path: str, hint: str) -> Path:
     path = Path(name_or_path).expanduser()
     if not path.exists():
-        raise ModelInvalid(
-            f'there is no model "{name_or_path}"',
-            f"give a diffusers folder, a .safetensors file or one of: {', '.join(known)}",
-        )
+        raise ModelInvalid(f'there is no {what} "{name_or_path}"', hint)
     return path
 
 
@@ -138,6 +158,10 @@ def _generate(folder: Path) -> None:
             ) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _registry() -> dict[str, Any]:
+    return tomllib.loads(REGISTRY.read_text(encoding="utf-8"))
 
 
 def _registered(name: str, entry: dict) -> RegisteredModel:

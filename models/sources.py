@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.contract.errors import ModelInvalid, WeightsMissing
+from models.architecture import check_vae
 from models.single_file import CONFIGS, check_base_file
-from models.weights import refuse_pickles
+from models.weights import read_config, refuse_pickles
 
 VOCABULARY_FILES = ("vocab.json", "merges.txt")
 CLIP_MERGES_FILE = "bpe_simple_vocab_16e6.txt.gz"
@@ -27,6 +28,8 @@ class ModelSources:
     """A diffusers folder of one network, or a single `.safetensors` file."""
     tokenizer: Path
     """A folder with `vocab.json` and `merges.txt`, or the gzipped merges of CLIP."""
+    vae: Path | None = None
+    """A diffusers folder of one network, to decode with in the place of the base's own."""
 
     @property
     def vae_config(self) -> Path:
@@ -34,25 +37,32 @@ class ModelSources:
         return (self.base if self.base.is_dir() else CONFIGS) / "vae" / "config.json"
 
     @property
-    def paths(self) -> tuple[Path, Path, Path]:
-        return self.base, self.controlnet, self.tokenizer
+    def paths(self) -> tuple[Path, ...]:
+        return self.base, self.controlnet, self.tokenizer, *([self.vae] if self.vae else [])
 
 
-def find_sources(model: Path, controlnet: Path | None = None, home: Path | None = None) -> ModelSources:
+def find_sources(
+    model: Path, controlnet: Path | None = None, home: Path | None = None, vae: Path | None = None
+) -> ModelSources:
     """Finds base, ControlNet and tokenizer: the named ones, the model's own, then those of `home`/models/sd15.
 
-    Raises ModelInvalid for a pickle or another kind of file, WeightsMissing for what is nowhere.
+    `vae` stands in for the model's own. Raises ModelInvalid for a pickle, another kind of file or a VAE for other
+    latents, WeightsMissing for what is nowhere.
     """
     base = _checked(model)
     if base.is_file():
         check_base_file(base)  # before its parts are looked for: those of another architecture need other ones
     fetched = [home / "models" / "sd15"] if home else []
     places = [model if model.is_dir() else model.parent, *fetched]
-    return ModelSources(
+    sources = ModelSources(
         base=base,
         controlnet=_controlnet_at(_checked(controlnet)) if controlnet else _controlnet_among(places),
         tokenizer=_tokenizer_among(places),
+        vae=_vae_at(_checked(vae)) if vae else None,
     )
+    if sources.vae:
+        check_vae(sources.vae, read_config(sources.vae / "config.json"), read_config(sources.vae_config))
+    return sources
 
 
 def _checked(path: Path) -> Path:
@@ -73,6 +83,13 @@ def _checked(path: Path) -> Path:
 def _controlnet_at(path: Path) -> Path:
     """A ControlNet by its own path, or that of a whole model."""
     return path / "controlnet" if (path / "controlnet" / "config.json").is_file() else path
+
+
+def _vae_at(path: Path) -> Path:
+    """A VAE by its own folder, or that of a whole model."""
+    if path.is_file():
+        raise ModelInvalid(f"{path} is a file", "give the VAE as a diffusers folder, with its config.json")
+    return path / "vae" if (path / "vae" / "config.json").is_file() else path
 
 
 def _controlnet_among(places: Iterable[Path]) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from diffusers import AutoencoderTiny
 
-from engine.contract.errors import PromptInvalid, UsageError, WeightsMissing
+from engine.contract.errors import ModelInvalid, PromptInvalid, UsageError, WeightsMissing
 from engine.contract.files import read_json
 from engine.contract.frames import Clip
 from engine.contract.job import Job, Lora, Settings
@@ -16,6 +18,7 @@ from engine.job_models import JobModels, with_usual_settings
 from engine.pictures import read_picture
 from engine.render import render
 from engine.run import generate
+from models.saving import save_network
 from tests.preview_layout import KNOWN_WORDS, make_preview_layout
 from tests.synthetic_shot import make_shot
 
@@ -23,6 +26,13 @@ from tests.synthetic_shot import make_shot
 @pytest.fixture(scope="module")
 def preview(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_preview_layout(tmp_path_factory.mktemp("models") / "of-few-words")
+
+
+@pytest.fixture
+def tiny_vae(tmp_path: Path) -> Path:
+    tiny = AutoencoderTiny(encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4)
+    save_network(tiny, tmp_path / "tiny-vae")
+    return tmp_path / "tiny-vae"
 
 
 def asked_for(model: str | Path, guidance_scale: float = 0, loras: tuple[Lora, ...] = ()) -> Job:
@@ -100,3 +110,23 @@ def test_a_size_without_a_whole_number_of_latents_is_refused(preview: Path) -> N
 def test_a_missing_lora_is_named(tiny_checkpoint: Path) -> None:
     with pytest.raises(WeightsMissing, match="no LoRA at nowhere"):
         JobModels.of(asked_for(tiny_checkpoint, loras=(Lora("nowhere"),))).fingerprint()
+
+
+def test_frames_that_another_vae_decoded_are_other_frames(
+    tiny_checkpoint: Path, example_shot: Path, tmp_path: Path, tiny_vae: Path
+) -> None:
+    def painted(*words: str) -> np.ndarray:
+        paint(example_shot, tiny_checkpoint, tmp_path / "job", "a robot", *words)
+        return read_picture(tmp_path / "job" / "frames" / "0001.png")
+
+    own, small = painted(), painted("--vae", str(tiny_vae))
+    assert own.shape == small.shape and not np.array_equal(own, small)
+    assert np.array_equal(painted(), own)
+
+
+def test_a_vae_for_other_latents_is_refused_before_anything_is_written(
+    preview: Path, example_shot: Path, tmp_path: Path, tiny_vae: Path
+) -> None:
+    with pytest.raises(ModelInvalid, match="the side of a latent in pixels is 8, not 4"):
+        paint(example_shot, preview, tmp_path / "job", "a robot", "--vae", str(tiny_vae))
+    assert not (tmp_path / "job").exists()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from torch import Tensor
 
-from engine.contract.errors import Cancelled, OutputUnwritable, ShotInvalid, UsageError
+from engine.contract.errors import Cancelled, CompilerMissing, OutputUnwritable, ShotInvalid, UsageError
 from engine.contract.files import read_json
 from engine.contract.frames import Clip
 from engine.contract.messages import Finished, FrameWritten, Message, Progress, Warned
@@ -185,6 +185,15 @@ def test_keyframes_drawn_at_each_step_paint_the_whole_clip_or_nothing(
     assert paint(example_shot, tiny_checkpoint, tmp_path, *words).written == 4
     assert bytes_of(tmp_path) == before
     assert paint(example_shot, tiny_checkpoint, tmp_path, *words).written == 0
+
+
+def test_without_a_compiler_a_job_to_be_compiled_is_refused_before_anything_is_written(
+    example_shot: Path, tiny_checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    with pytest.raises(CompilerMissing):
+        paint(example_shot, tiny_checkpoint, tmp_path / "job", "--device", "cpu", "--compile")
+    assert not (tmp_path / "job").exists()
 
 
 def test_a_second_run_paints_only_what_is_missing(example_shot: Path, tiny_checkpoint: Path, tmp_path: Path) -> None:

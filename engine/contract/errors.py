@@ -76,6 +76,12 @@ class DeviceUnavailable(OverpaintError):
     exit_code = 69
 
 
+class CompilerMissing(OverpaintError):
+    """Networks are to be compiled, and there is no compiler here."""
+
+    exit_code = 69
+
+
 class OutOfMemory(OverpaintError):
     """Memory ran out; the same job may succeed later, elsewhere or in smaller steps."""
 

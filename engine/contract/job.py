@@ -14,9 +14,11 @@ from .plan import Plan
 from .shot import CaptureSettings
 
 METHODS = ("generative-rendering", "per-frame")
-SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler", "lcm", "dpm++2m-sde")
-STOCHASTIC_SCHEDULERS = ("lcm", "dpm++2m-sde")
+SCHEDULERS = ("ddim", "dpm++2m", "unipc", "euler", "ddim-trailing", "lcm", "tcd", "dpm++2m-sde")
+STOCHASTIC_SCHEDULERS = ("lcm", "tcd", "dpm++2m-sde")
 """Those that add noise at every step."""
+MOST_STEPS = {"lcm": 50, "tcd": 50}
+"""Of schedulers for distilled models: they take a few of the steps that those were taught."""
 NOISES = ("auto", "independent", "surface")
 KEYFRAME_CHOICES = ("coverage", "spread", "redraw")
 LAYERS = ("up", "all")
@@ -121,6 +123,12 @@ class Settings:
     def __post_init__(self) -> None:
         if self.num_inference_steps < 1:
             raise UsageError(f"--steps must be 1 or more, got {self.num_inference_steps}", "20 is a good number")
+        if self.num_inference_steps > MOST_STEPS.get(self.scheduler, self.num_inference_steps):
+            raise UsageError(
+                f"--scheduler {self.scheduler} takes at most {MOST_STEPS[self.scheduler]} steps, "
+                f"got {self.num_inference_steps}",
+                "4 to 8 are good numbers, with a LoRA that was made for it",
+            )
         if self.guidance_scale < 0 or self.controlnet_conditioning_scale < 0:
             raise UsageError(
                 f"--guidance-scale and --controlnet-scale must not be negative, got {self.guidance_scale} and "
@@ -148,6 +156,8 @@ class Job:
     """A name of the registry, a folder in diffusers layout, or a .safetensors file."""
     controlnet: str = ""
     """The same for the depth ControlNet, where the model does not bring its own."""
+    vae: str = ""
+    """A name of the registry, or a folder in diffusers layout, of a VAE to decode with in the place of the model's."""
     loras: tuple[Lora, ...] = ()
     settings: Settings = Settings()
 
@@ -165,7 +175,7 @@ class Job:
     def hash(self, plan: Plan, capture: CaptureSettings, weights: str, shared: Sequence[str] = ()) -> str:
         """What every frame of the job shares: settings, weights, plan, algorithm, and the content of the frames that
         all others depend on; no frames, paths or host."""
-        look = asdict(replace(self, shot="", model="", controlnet="", loras=()))
+        look = asdict(replace(self, shot="", model="", controlnet="", vae="", loras=()))
         scales = [lora.scale for lora in self.loras]
         return content_hash(ALGORITHM_VERSION, look, scales, weights, plan.look, asdict(capture), list(shared))
 

@@ -101,6 +101,7 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--method", choices=METHODS, default=METHODS[0], help=f"default: {METHODS[0]}")
     look.add_argument("--model", default=Job.model, metavar="NAME_OR_PATH", help=f"default: {Job.model}")
     look.add_argument("--controlnet", default="", metavar="NAME_OR_PATH", help="default: the one in the model's folder")
+    look.add_argument("--vae", default="", metavar="NAME_OR_PATH", help="decode with a smaller or better one: taesd")
     look.add_argument(
         "--lora", type=Lora.parse, action="append", default=[], metavar="PATH[:SCALE]", help="may be repeated"
     )
@@ -143,6 +144,9 @@ def add_paint_options(parser: argparse.ArgumentParser) -> None:
     machine = parser.add_argument_group("machine")
     machine.add_argument("--device", choices=("auto", "cuda", "cpu", "mps"), default="auto", help="default: auto")
     machine.add_argument("--dtype", choices=DTYPES, default="auto", help="default: float16 on CUDA, else float32")
+    machine.add_argument(
+        "--compile", action="store_true", help="compile the networks first: takes minutes, pays off over many frames"
+    )
     machine.add_argument(
         "--chunk", type=_count, default=32, metavar="N", help="frames denoised and written together (default: 32)"
     )
@@ -255,6 +259,7 @@ def job_of(options: argparse.Namespace, clip: Clip) -> Job:
         seed=options.seed,
         model=options.model,
         controlnet=options.controlnet,
+        vae=options.vae,
         loras=tuple(options.lora),
         settings=Settings(
             num_inference_steps=options.steps,

@@ -31,6 +31,8 @@ class Plan:
     """Frames that go through the network at once; the last ones are padded to it."""
     threads: int
     dtype: str
+    compile: bool = False
+    """Whether the networks are compiled, which rounds differently."""
     noise_levels: Mapping[str, int] = field(default_factory=dict)
     """How fine the texels of an object's surface noise are, by its key: 2^level along a side of a UV tile."""
     uv_fineness: Mapping[str, float] = field(default_factory=dict)

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from engine.contract.errors import ModelInvalid
 from engine.contract.job import Settings
+from engine.denoise.compiling import Network, compiled
 from engine.denoise.guidance import guide, is_guided
+from engine.denoise.hint_features import hint_features, install_hint_features
 from engine.denoise.micro_batches import in_micro_batches
 from engine.denoise.prompt import encode_prompt
 from engine.denoise.schedulers import make_scheduler
@@ -25,18 +27,27 @@ AttentionOf = Callable[[Sequence[Tensor]], SurfaceAttention]
 
 
 class Denoiser:
-    """A checkpoint with a prompt, for micro-batches of one size.
+    """A checkpoint with a prompt, for micro-batches of one size; `compile_backend` is torch.compile's, if any.
 
     `cut_prompt` and `cut_negative_prompt` hold what the text encoder had no room for.
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, prompt: str, negative_prompt: str, settings: Settings, micro_batch: int = 1
+        self,
+        checkpoint: Checkpoint,
+        prompt: str,
+        negative_prompt: str,
+        settings: Settings,
+        micro_batch: int = 1,
+        compile_backend: str | None = None,
     ) -> None:
         positive, negative = encode_prompt(checkpoint, prompt), encode_prompt(checkpoint, negative_prompt)
         guided = is_guided(settings.guidance_scale)
         install_surface_attention(checkpoint.unet)
+        install_hint_features(checkpoint.controlnet)
         self.checkpoint = checkpoint
+        networks: Sequence[Network] = checkpoint.unet, checkpoint.controlnet
+        self._unet, self._controlnet = compiled(networks, compile_backend) if compile_backend else networks
         self.settings = settings
         self.micro_batch = micro_batch
         self.prompt_embeds = [negative.prompt_embeds, positive.prompt_embeds] if guided else [positive.prompt_embeds]
@@ -59,18 +70,28 @@ class Denoiser:
         """What the scheduler starts from, given noise of unit variance."""
         return noise.to(self.checkpoint.device, self.checkpoint.dtype) * scheduler.init_noise_sigma
 
+    def embed_hints(self, hints: Tensor) -> Tensor:
+        """What predictions take in the place of hints, (frames, channels, latent_height, latent_width), on the device:
+        the same at every step and for both halves of guidance, so it need not be made anew each time."""
+
+        def embed(hints: Tensor) -> Tensor:
+            batch = torch.cat([hints] * self.halves)  # as large as in predictions: another may round differently
+            return hint_features(self.checkpoint.controlnet, batch)[: len(hints)]
+
+        return torch.cat(list(in_micro_batches(embed, self.micro_batch, hints)))
+
     def predict_noise(
         self,
         model_input: Tensor,  # (frames, 4, latent_height, latent_width), as the scheduler scaled it
         timestep: Tensor,
-        hints: Tensor,  # (frames, 3, height, width), depth in [0, 1], near is bright
+        hints: Tensor,  # from embed_hints; or (frames, 3, height, width), depth in [0, 1], near is bright
         surface_attention: SurfaceAttention | None = None,
     ) -> Tensor:
         """ControlNet, then UNet, then guidance over one batch: noise_pred of the shape of `model_input`."""
         latent_model_input = torch.cat([model_input] * self.halves)
         encoder_hidden_states = torch.cat([embeds.expand(len(model_input), -1, -1) for embeds in self.prompt_embeds])
         controlnet_cond = torch.cat([hints.to(self.checkpoint.device, self.checkpoint.dtype)] * self.halves)
-        down_residuals, mid_residual = self.checkpoint.controlnet(
+        down_residuals, mid_residual = self._controlnet(
             latent_model_input,
             timestep,
             encoder_hidden_states=encoder_hidden_states,
@@ -78,7 +99,7 @@ class Denoiser:
             conditioning_scale=self.settings.controlnet_conditioning_scale,
             return_dict=False,
         )
-        noise_pred = self.checkpoint.unet(
+        noise_pred = self._unet(
             latent_model_input,
             timestep,
             encoder_hidden_states=encoder_hidden_states,
@@ -92,7 +113,7 @@ class Denoiser:
         self,
         model_input: Tensor,  # (frames, 4, latent_height, latent_width)
         timestep: Tensor,
-        hints: Tensor,  # (frames, 3, height, width)
+        hints: Tensor,  # from embed_hints, or (frames, 3, height, width)
         rows: Sequence[Tensor] = (),  # by level, (frames, tokens)
         attend: AttentionOf | None = None,
         on_micro_batch: OnMicroBatch | None = None,

@@ -144,7 +144,8 @@ class Injection:
     features: Mapping[str, KeyframeFeatures]
     rows: Sequence[Tensor]  # by level, (frames, tokens): the row of T that a token shows, -1 where none does
     pre_attention: bool
-    alpha: float
+    alpha: float | Tensor | None
+    """How much of T is mixed in; None for nothing. As a tensor it can change without another compiled graph."""
 
     def attend(self, layer: Layer, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         if layer.name not in self.features:
@@ -153,18 +154,19 @@ class Injection:
         if self.pre_attention:
             key, value = self._extended(key, features.K_ext), self._extended(value, features.V_ext)
         A = attention(query, key, value)
-        return self._blended(A, features.T, self.rows[layer.level]) if self.alpha else A
+        return A if self.alpha is None else _blended(A, features.T, self.rows[layer.level], self.alpha)
 
     def _extended(self, own: Tensor, shared: Tensor) -> Tensor:
         """[K_f ; K_ext]"""
         frames = len(own) // self.halves
         return torch.cat([own, shared.repeat_interleave(frames, dim=0)], dim=2)
 
-    def _blended(self, A: Tensor, T: Tensor, rows: Tensor) -> Tensor:
-        """(1 - alpha m) A + alpha m G, with G = T where a token's surface was seen, which m says."""
-        G = T[:, rows.clamp(min=0)].flatten(0, 1)
-        alpha_m = (self.alpha * (rows >= 0)).to(A.dtype).repeat(self.halves, 1)[..., None]
-        return torch.lerp(A, G, alpha_m)
+
+def _blended(A: Tensor, T: Tensor, rows: Tensor, alpha: float | Tensor) -> Tensor:
+    """(1 - alpha m) A + alpha m G, with G = T where a token's surface was seen, which m says."""
+    G = T[:, rows.clamp(min=0)].flatten(0, 1)
+    alpha_m = (alpha * (rows >= 0)).to(A.dtype).repeat(len(T), 1)[..., None]
+    return torch.lerp(A, G, alpha_m)
 
 
 def _side_by_side(each: Tensor, halves: int) -> Tensor:

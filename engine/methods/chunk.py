@@ -17,7 +17,7 @@ class Chunk:
 
     frames: Sequence[int]
     """Their numbers."""
-    hints: Tensor  # (frames, 3, height, width), depth in [0, 1], near is bright
+    hints: Tensor  # (frames, 3, height, width), depth in [0, 1], near is bright; or what a Denoiser embedded of them
     noise: Tensor  # (frames, 4, latent_height, latent_width), unit normal
     step_noise: Tensor | None = None  # (frames, steps, 4, latent_height, latent_width), for schedulers that add noise
     cells: Sequence[FrameCells] = ()

@@ -7,7 +7,7 @@ surfaces. Then all frames attend to the keyframes too, and take the unified feat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -49,6 +49,7 @@ class GenerativeRendering:
     @torch.inference_mode()
     def sample(self, chunk: Chunk, on_step: OnStep | None = None, on_micro_batch: OnMicroBatch | None = None) -> Tensor:
         """Clean latents of a chunk's frames, of the shape of its noise."""
+        chunk = replace(chunk, hints=self.denoiser.embed_hints(chunk.hints))
         if self.keyframes is None or self.keyframe_steps is None:
             count = self.denoiser.settings.surface.keyframes
             keyframes_at = drawn_keyframes(chunk, count, self.seed, self.denoiser.checkpoint.device)
@@ -94,9 +95,10 @@ class GenerativeRendering:
             strength = SurfaceStrength.at(step / len(scheduler.timesteps), self.denoiser.settings.surface)
             shared = keyframes_at(step, x_t)
             features = self._extract(shared, timestep) if strength.shares_features else {}
+            alpha = torch.tensor(strength.alpha, device=x_t.device) if strength.alpha else None
 
             def injection(rows: Sequence[Tensor]) -> SurfaceAttention:
-                return Injection(self.denoiser.halves, features, rows, strength.pre_attention, strength.alpha)
+                return Injection(self.denoiser.halves, features, rows, strength.pre_attention, alpha)
 
             noise_pred = self.denoiser.predict_frames(
                 x_t, timestep, chunk.hints, shared.rows, injection if features else None, on_micro_batch

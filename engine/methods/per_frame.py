@@ -22,10 +22,10 @@ class PerFrame:
     @torch.inference_mode()
     def sample(self, chunk: Chunk, on_step: OnStep | None = None, on_micro_batch: OnMicroBatch | None = None) -> Tensor:
         """Clean latents of a chunk's frames, of the shape of its noise."""
-        scheduler = self.denoiser.make_scheduler()
+        scheduler, hints = self.denoiser.make_scheduler(), self.denoiser.embed_hints(chunk.hints)
 
         def predict_noise(step: int, model_input: Tensor, timestep: Tensor) -> Tensor:
-            return self.denoiser.predict_frames(model_input, timestep, chunk.hints, on_micro_batch=on_micro_batch)
+            return self.denoiser.predict_frames(model_input, timestep, hints, on_micro_batch=on_micro_batch)
 
         latents = self.denoiser.first_latents(chunk.noise, scheduler)
         return denoise(predict_noise, latents, scheduler, on_step, chunk.step_noise)

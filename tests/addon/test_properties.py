@@ -15,7 +15,7 @@ from tests.addon.blenders import bpy_python, run_script
 ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OF_THE_LOOK = {
     *("help", "overwrite", "json", "verbose"),  # of one run
-    *("device", "dtype", "chunk", "micro_batch"),  # of the machine
+    *("device", "dtype", "compile", "chunk", "micro_batch"),  # of the machine
     *("scene", "view_layer", "camera"),  # the scene has its own
 }
 Settings = dict[str, Any]
@@ -27,7 +27,8 @@ AS_TYPED: tuple[Settings, ...] = (
     {"method": "per-frame", "keyframes": 5, "keyframe_choice": "spread", "layers": "all", "pre_attention": False},
     {"post_attention": 0.4, "cell_size": 2.5, "x0_sync": 0.2},
     {"scheduler": "unipc", "format": "exr", "alpha": True},
-    {"model": "/m/sd", "controlnet": "c", "out": "/jobs/robot"},
+    {"scheduler": "ddim-trailing"},
+    {"model": "/m/sd", "controlnet": "c", "vae": "taesd", "out": "/jobs/robot"},
 )
 AS_READ: tuple[tuple[Settings, Settings], ...] = (
     ({"lora": " a.safetensors:0.5; b;"}, {"lora": [Lora("a.safetensors", 0.5), Lora("b")]}),

@@ -29,6 +29,7 @@ def job_hash(job: Job = JOB, plan: Plan = PLAN, capture: CaptureSettings = CAPTU
         {"job": replace(JOB, settings=Settings(num_inference_steps=21))},
         {"plan": replace(PLAN, inverse_depth_near=2.0)},
         {"plan": replace(PLAN, micro_batch=2)},
+        {"plan": replace(PLAN, compile=True)},
         {"capture": CaptureSettings(512, 512, pass_scale=3)},
         {"weights": "others"},
     ],
@@ -41,7 +42,7 @@ def test_what_changes_the_picture_changes_the_hash(other: dict[str, Any]) -> Non
     "other",
     [
         {"job": replace(JOB, shot="elsewhere")},
-        {"job": replace(JOB, model="/models/sd15")},
+        {"job": replace(JOB, model="/models/sd15", vae="/models/taesd")},
         {"job": replace(JOB, loras=(Lora("/loras/x", 0.5),))},
         {"plan": replace(PLAN, chunk=8)},
     ],

@@ -49,6 +49,7 @@ def test_a_wrong_option_says_what_to_write(words: list[str], said: str) -> None:
     [
         (["--prompt", " "], "no prompt"),
         (["--steps", "0"], "--steps"),
+        (["--steps", "51", "--scheduler", "tcd"], "at most 50 steps, got 51"),
         (["--seed=-1"], "--seed"),
         (["--alpha", "--format", "jpeg"], "alpha"),
         (["--noise-share", "1.1"], "--noise-share"),

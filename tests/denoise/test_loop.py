@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from diffusers import LCMScheduler
+from diffusers import LCMScheduler, SchedulerMixin, TCDScheduler
 from torch import Tensor
 
 from engine.contract.job import SCHEDULERS, STOCHASTIC_SCHEDULERS
@@ -137,14 +137,18 @@ def test_added_noise_is_the_given_one_and_nothing_else_is_left_to_chance(name: s
     torch.testing.assert_close(alone, sample(added)[1:])
 
 
-def test_consistency_sampling_equals_that_of_diffusers_but_for_where_its_noise_comes_from() -> None:
+@pytest.mark.parametrize(("name", "theirs"), [("lcm", LCMScheduler), ("tcd", TCDScheduler)])
+@pytest.mark.parametrize("steps", [1, 4, 7])
+def test_consistency_sampling_equals_that_of_diffusers_but_for_where_its_noise_comes_from(
+    name: str, theirs: type[SchedulerMixin], steps: int
+) -> None:
     noise = torch.randn(1, 4, 8, 8, generator=torch.Generator().manual_seed(0))
-    theirs = LCMScheduler.from_config(dict(STABLE_DIFFUSION))
-    theirs.set_timesteps(4)
+    stock = theirs.from_config(dict(STABLE_DIFFUSION))
+    stock.set_timesteps(steps)
     latents, generator = noise, torch.Generator().manual_seed(5)
-    for timestep in theirs.timesteps:
-        latents = theirs.step(0.5 * latents, timestep, latents, generator).prev_sample
+    for timestep in stock.timesteps:
+        latents = stock.step(0.5 * latents, timestep, latents, generator=generator).prev_sample
     generator = torch.Generator().manual_seed(5)
-    drawn = torch.stack([torch.randn(noise.shape, generator=generator) for _ in range(4)], dim=1)
-    ours = denoise(lambda step, x_t, timestep: 0.5 * x_t, noise, scheduler_for("lcm", 4), step_noise=drawn)
+    drawn = torch.stack([torch.randn(noise.shape, generator=generator) for _ in range(steps)], dim=1)
+    ours = denoise(lambda step, x_t, timestep: 0.5 * x_t, noise, scheduler_for(name, steps), step_noise=drawn)
     torch.testing.assert_close(ours, latents, rtol=0, atol=1e-6)

@@ -21,4 +21,10 @@ def test_the_checkpoints_own_noise_schedule_is_kept(name: str) -> None:
 def test_an_unknown_scheduler_lists_the_known_ones() -> None:
     with pytest.raises(UsageError, match='no scheduler "ddpm"') as caught:
         make_scheduler("ddpm", {})
-    assert caught.value.hint == "choose one of: ddim, dpm++2m, unipc, euler, lcm, dpm++2m-sde"
+    assert caught.value.hint == f"choose one of: {', '.join(job.SCHEDULERS)}"
+
+
+def test_trailing_steps_begin_where_training_ended() -> None:
+    scheduler = make_scheduler("ddim-trailing", {"timestep_spacing": "leading", "steps_offset": 1})
+    scheduler.set_timesteps(8)
+    assert scheduler.timesteps.tolist() == [999, 874, 749, 624, 499, 374, 249, 124]

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch._dynamo import config as dynamo_config
+from torch._dynamo.utils import counters
 
 from engine.contract.job import SCHEDULERS, STOCHASTIC_SCHEDULERS, Settings, SurfaceSettings
 from engine.denoise.denoiser import Denoiser
@@ -136,6 +138,23 @@ def test_frames_of_one_surface_come_closer_to_each_other(checkpoint: Checkpoint,
         return float((latents[2, ..., 3:] - latents[1, ..., 2:-1]).square().mean())
 
     assert apart(replace(OFF, post_attention=1.0, post_attention_fade=0.0, layers="all")) < apart(OFF)
+
+
+@pytest.mark.slow
+def test_compiled_networks_need_two_graphs_each_whatever_the_step_and_the_chunk(
+    checkpoint: Checkpoint, chunk: Chunk
+) -> None:
+    """For a micro-batch and for the keyframes; the last of ten steps have an alpha of their own."""
+    settings = replace(SETTINGS, num_inference_steps=10, guidance_scale=1.0)
+    plain = with_keyframes(chunk, denoiser(checkpoint, settings)).sample(chunk[[0, 2, 4]])
+    compiled = Denoiser(checkpoint, "a rusty robot in a desert", "ugly", settings, compile_backend="eager")
+    chunk = replace(chunk, hints=compiled.embed_hints(chunk.hints))
+    counters.clear()
+    method = with_keyframes(chunk, compiled)
+    assert counters["stats"]["unique_graphs"] == 4
+    with dynamo_config.patch(error_on_recompile=True):
+        frames = torch.cat([method.sample(chunk[places]) for places in ([0, 2], [4])])
+    torch.testing.assert_close(frames, plain, rtol=0, atol=1e-4)
 
 
 def test_stored_steps_are_read_back_and_others_are_not(tmp_path: Path) -> None:

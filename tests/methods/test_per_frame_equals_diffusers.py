@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -20,10 +22,11 @@ from engine.methods.per_frame import PerFrame
 from models.loading import Checkpoint
 
 THEIRS = {
-    "ddim": DDIMScheduler,
-    "dpm++2m": DPMSolverMultistepScheduler,
-    "unipc": UniPCMultistepScheduler,
-    "euler": EulerDiscreteScheduler,
+    "ddim": DDIMScheduler.from_config,
+    "dpm++2m": DPMSolverMultistepScheduler.from_config,
+    "unipc": UniPCMultistepScheduler.from_config,
+    "euler": EulerDiscreteScheduler.from_config,
+    "ddim-trailing": partial(DDIMScheduler.from_config, timestep_spacing="trailing"),
 }
 PROMPT, NEGATIVE = "a rusty robot in a desert", "ugly, blurry"
 HEIGHT, WIDTH = 40, 64
@@ -39,7 +42,7 @@ def pipeline(checkpoint: Checkpoint, scheduler: str) -> StableDiffusionControlNe
         tokenizer=checkpoint.tokenizer,
         unet=checkpoint.unet,
         controlnet=checkpoint.controlnet,
-        scheduler=THEIRS[scheduler].from_config(checkpoint.scheduler_config),
+        scheduler=THEIRS[scheduler](checkpoint.scheduler_config),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,

@@ -73,6 +73,17 @@ def test_the_vae_keeps_full_precision_where_its_config_asks_for_it(
     assert checkpoint.vae.dtype is dtype and checkpoint.unet.dtype is torch.float16
 
 
+def test_convolutions_have_their_channels_last_where_that_is_faster(
+    tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.loading.CHANNELS_LAST_DEVICES", ("cpu",))
+    checkpoint = load_checkpoint(tiny_checkpoint)
+    for network in (checkpoint.unet, checkpoint.vae, checkpoint.controlnet):
+        kernels = [weight for weight in network.parameters() if weight.dim() == 4]
+        assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
+    assert same_weights(checkpoint, load_checkpoint(tiny_checkpoint))
+
+
 def test_loading_needs_no_network(tiny_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: object, **named: object) -> None:
         raise AssertionError("loading a model asked for the network")
@@ -82,8 +93,9 @@ def test_loading_needs_no_network(tiny_checkpoint: Path, monkeypatch: pytest.Mon
     load_checkpoint(tiny_checkpoint)
 
 
-def test_nothing_is_printed(tiny_checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    load_checkpoint(tiny_checkpoint)
+def test_nothing_is_printed(damageable: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    shard(damageable / UNET_WEIGHTS)
+    load_checkpoint(damageable)
     assert capfd.readouterr() == ("", "")
 
 

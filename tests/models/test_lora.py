@@ -20,6 +20,13 @@ FILE = "pytorch_lora_weights.safetensors"
 Tensors = dict[str, torch.Tensor]
 
 
+# What the LoRAs for few steps change: all of the UNet but for its first and last layer.
+EVERY_LAYER = (
+    *("to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"),
+    *("conv1", "conv2", "conv_shortcut", "downsamplers.0.conv", "upsamplers.0.conv", "time_emb_proj"),
+)
+
+
 def make_lora(folder: Path, checkpoint: Checkpoint, seed: int) -> Path:
     """A LoRA on all attention of UNet and text encoder, as diffusers' training scripts save it."""
     generator = torch.Generator().manual_seed(seed)
@@ -32,9 +39,11 @@ def make_lora(folder: Path, checkpoint: Checkpoint, seed: int) -> Path:
 def low_rank(network: torch.nn.Module, layers: tuple[str, ...], generator: torch.Generator) -> Tensors:
     tensors = {}
     for name, layer in network.named_modules():
-        if name.endswith(layers) and isinstance(layer, torch.nn.Linear):
-            tensors[f"{name}.lora_A.weight"] = torch.randn(RANK, layer.in_features, generator=generator) / 8
-            tensors[f"{name}.lora_B.weight"] = torch.randn(layer.out_features, RANK, generator=generator) / 8
+        if name.endswith(layers) and isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d)):
+            channels, inputs, *kernel = layer.weight.shape
+            down, up = (RANK, inputs, *kernel), (channels, RANK, *(1 for _ in kernel))
+            tensors[f"{name}.lora_A.weight"] = torch.randn(down, generator=generator) / 8
+            tensors[f"{name}.lora_B.weight"] = torch.randn(up, generator=generator) / 8
     return tensors
 
 
@@ -90,6 +99,39 @@ def test_a_lora_with_the_names_of_kohya_is_the_same_lora(tiny_checkpoint: Path, 
     save_file(kohya(load_file(lora)), tmp_path / "kohya.safetensors")
     one, two = (load_checkpoint(tiny_checkpoint, loras=[Lora(str(p))]) for p in (lora, tmp_path / "kohya.safetensors"))
     assert difference(one, two) < 1e-6
+
+
+@pytest.fixture(scope="module")
+def for_few_steps(plain: Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As LCM-LoRA, Hyper-SD and TCD-LoRA are made: convolutions too, nothing for the text encoder."""
+    tensors = low_rank(plain.unet, EVERY_LAYER, torch.Generator().manual_seed(3))
+    folder = tmp_path_factory.mktemp("few-steps")
+    StableDiffusionLoraLoaderMixin.save_lora_weights(folder, tensors)
+    return folder / FILE
+
+
+@pytest.mark.parametrize("layer", ["down_blocks.0.resnets.0.conv1", "up_blocks.3.resnets.2.time_emb_proj"])
+def test_a_lora_for_few_steps_changes_convolutions_too(
+    tiny_checkpoint: Path, plain: Checkpoint, for_few_steps: Path, layer: str
+) -> None:
+    changed = load_checkpoint(tiny_checkpoint, loras=[Lora(str(for_few_steps))])
+    up, down = (load_file(for_few_steps)[f"unet.{layer}.lora_{half}.weight"] for half in "BA")
+    before = weights(plain)[f"unet.{layer}.weight"]
+    product = (up.flatten(1) @ down.flatten(1)).view_as(before)
+    torch.testing.assert_close(weights(changed)[f"unet.{layer}.weight"], before + product, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_a_lora_for_few_steps_in_kohyas_names_is_scaled_by_its_alpha(
+    tiny_checkpoint: Path, for_few_steps: Path, tmp_path: Path, dtype: torch.dtype
+) -> None:
+    """The published ones come in either form, and in half precision."""
+    tensors = {name: tensor.to(dtype) for name, tensor in load_file(for_few_steps).items()}
+    save_file(tensors, tmp_path / "plain.safetensors")
+    save_file(kohya(tensors, alpha=RANK / 2), tmp_path / "kohya.safetensors")
+    theirs = load_checkpoint(tiny_checkpoint, loras=[Lora(str(tmp_path / "kohya.safetensors"))])
+    ours = load_checkpoint(tiny_checkpoint, loras=[Lora(str(tmp_path / "plain.safetensors"), 0.5)])
+    assert difference(theirs, ours) < 1e-6
 
 
 def test_a_lora_for_the_unet_alone_is_taken(
@@ -165,8 +207,8 @@ def refusal(model: Path, lora: Path, kind: type[OverpaintError] = ModelInvalid) 
     return caught.value.message
 
 
-def kohya(tensors: Tensors) -> Tensors:
-    """The names that kohya's trainer writes, its alpha equal to the rank."""
+def kohya(tensors: Tensors, alpha: float = RANK) -> Tensors:
+    """The names that kohya's trainer writes."""
     renamed: Tensors = {}
     for name, tensor in tensors.items():
         network, _, layer = name.removesuffix(".weight").partition(".")
@@ -174,5 +216,5 @@ def kohya(tensors: Tensors) -> Tensors:
         prefix = "lora_unet" if network == "unet" else "lora_te_text_model"
         stem = f"{prefix}_{layer.replace('.', '_')}"
         renamed[f"{stem}.{'lora_down' if half == 'lora_A' else 'lora_up'}.weight"] = tensor
-        renamed[f"{stem}.alpha"] = torch.tensor(float(RANK))
+        renamed[f"{stem}.alpha"] = torch.tensor(float(alpha))
     return renamed
