@@ -86,6 +86,11 @@ class SurfaceProperties:
     )
     projection: _share(
         "Project keyframes",
-        "How much of a surface's finished look comes from the keyframes that see it; light then moves less",
+        "How much of a surface's finished look comes from the keyframes that see it: at 1 texture does not flicker",
         DEFAULTS.projection,
+    )
+    own_light: _share(
+        "Own light",
+        "How much of the light and shade on projected surfaces each frame decides: less flickers less",
+        DEFAULTS.own_light,
     )

@@ -14,7 +14,7 @@ from engine.painting import Painting
 from engine.surface.correspondence import SurfaceFrame
 from engine.surface.depth_hint import depth_hint
 from engine.surface.frame_cells import SurfaceCells
-from engine.surface.keyframe_views import KeyframeView, keyframe_view
+from engine.surface.keyframe_views import KeyframeViews
 from engine.surface.noise import frame_noise
 from engine.surface.passes import FramePasses, read_passes
 from engine.surface.shot_surfaces import ShotSurfaces, TexelAtlas
@@ -32,7 +32,7 @@ class FrameInputs:
         self._surfaces = ShotSurfaces(painting.shot_folder, shot)
         self._noise = SurfaceNoise(shot, painting.job.seed, plan.noise_levels, checkpoint.vae_scale_factor)
         self._atlas = TexelAtlas()
-        self._margin = max(1, checkpoint.vae_scale_factor // 2)  # of what is projected: outlines are latents wide
+        self._stride = checkpoint.vae_scale_factor
         cell_size = painting.job.settings.surface.cell_size
         self._cells = SurfaceCells(shot, plan.uv_fineness, checkpoint.strides, cell_size)
 
@@ -50,7 +50,7 @@ class FrameInputs:
             noise.append(self._latents(frame, surface))
             step_noise += [self._latents(frame, surface, draw) for draw in self._draws]
             cells.append(self._cells.of(surface(), shown) if self._shares else ())
-            views += [self._view(surface())] if self._projects else []
+            views += [self._keyframe_views.of(surface())] if self._projects else []
         channels = _stacked(hints)[:, None].expand(-1, 3, -1, -1)
         added = _stacked(step_noise).unflatten(0, (len(frames), -1)) if step_noise else None
         return passes, Chunk(frames, channels, _stacked(noise), added, cells, views)
@@ -81,12 +81,10 @@ class FrameInputs:
         is_asked = self._shares and self._job.settings.surface.projection > 0
         return is_asked and bool(self._plan.keyframes) and self._surfaces.has_geometry
 
-    def _view(self, surface: SurfaceFrame) -> KeyframeView:
-        return keyframe_view(surface, self._keyframes, self._atlas.of, self._margin)
-
     @cached_property
-    def _keyframes(self) -> list[SurfaceFrame]:
-        return [self._surfaces.read(frame)[1] for frame in self._plan.keyframes]
+    def _keyframe_views(self) -> KeyframeViews:
+        keyframes = [self._surfaces.read(frame)[1] for frame in self._plan.keyframes]
+        return KeyframeViews(keyframes, self._atlas.of, self._stride)
 
 
 def _stacked(arrays: Sequence[np.ndarray]) -> torch.Tensor:

@@ -54,7 +54,7 @@ ABLATION = (
     Variant("pre, post, noise of its own", ("--noise", "independent", *NO_CORRECTION)),
     Variant("surface noise, pre, post, normalisation", (*NO_CORRECTION, "--normalisation", "0.5")),
     Variant("surface noise, pre, post, x0 sync", (*NO_CORRECTION, "--x0-sync", "0.5")),
-    Variant("surface noise, pre, post, projection", (*NO_CORRECTION, "--projection", "0.5")),
+    Variant("surface noise, pre, post, projection", (*NO_CORRECTION, "--projection", "1")),
 )
 
 
@@ -71,6 +71,7 @@ SWEEPS: Mapping[str, tuple[Variant, ...]] = MappingProxyType(
         "length": _over("clip", "1-8", "1-16", "1-32", "1-48"),
         "noise-share": _over("noise-share", "0", "0.05", "0.2", "0.5"),
         "projection": _over("projection", "0", "0.25", "0.5", "0.75", "1"),
+        "own-light": _over("own-light", "0", "0.25", "0.5", "0.75", "1"),
         "x0-sync": _over("x0-sync", "0", "0.25", "0.5", "0.75", "1"),
     }
 )

@@ -52,7 +52,16 @@ class Lora:
             ) from error
 
 
-_SHARES = ("post_attention", "post_attention_fade", "until", "mean_weight", "normalisation", "x0_sync", "projection")
+_SHARES = (
+    "post_attention",
+    "post_attention_fade",
+    "until",
+    "mean_weight",
+    "normalisation",
+    "x0_sync",
+    "projection",
+    "own_light",
+)
 """The surface settings from 0 to 1."""
 
 
@@ -84,8 +93,10 @@ class SurfaceSettings:
     """How strongly the surfaces' colours are held to those of the keyframes, in the first half of the steps."""
     x0_sync: float = 0.0
     """How much of the predicted picture comes from the keyframes', in the first half of the steps."""
-    projection: float = 0.5
+    projection: float = 1.0
     """How much of the finished picture comes from the keyframes', where they see the same point of a surface."""
+    own_light: float = 0.5
+    """How much of the light and shade on projected surfaces is the frame's own."""
 
     def __post_init__(self) -> None:
         if self.keyframes < 1:

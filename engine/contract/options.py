@@ -200,6 +200,7 @@ _SURFACE_SHARES = {
     "normalisation": "hold colours to those of the keyframes, 0 to 1",
     "x0_sync": "hold the first steps' pictures to those of the keyframes, 0 to 1",
     "projection": "how much of the finished picture comes from those of the keyframes, 0 to 1",
+    "own_light": "how much of the light on projected surfaces is the frame's own, 0 to 1",
 }
 
 

@@ -28,7 +28,7 @@ from engine.methods.keyframes import (
     drawn_keyframes,
     stored_keyframes,
 )
-from engine.methods.projection import project
+from engine.methods.projection import carry_outwards, project
 from engine.methods.surface_strength import SurfaceStrength
 
 
@@ -69,12 +69,14 @@ class GenerativeRendering:
             yield from decoded
             return
         for picture, view in zip(decoded, chunk.views, strict=True):
-            yield project(picture, self._keyframe_pictures, view, self.denoiser.settings.surface.projection)
+            yield project(picture, self._keyframe_pictures, view, self.denoiser.settings.surface)
 
     @cached_property
     def _keyframe_pictures(self) -> Tensor:
-        assert self.keyframe_steps is not None
-        return torch.stack(list(self.denoiser.decode(self.keyframe_steps.clean)))
+        assert self.keyframes is not None and self.keyframe_steps is not None
+        decoded = self.denoiser.decode(self.keyframe_steps.clean)
+        views = self.keyframes.chunk.views
+        return torch.stack([carry_outwards(picture, view) for picture, view in zip(decoded, views, strict=True)])
 
     @torch.inference_mode()
     def sample_keyframes(
