@@ -14,7 +14,7 @@ from engine.surface.object_ids import BACKGROUND
 
 LIGHT_SCALE = 20
 """What changes over a share of the picture's shorter side that is larger than one in so many is light, not texture."""
-SOFTNESS = (0.15, 0.7, 0.15)
+SOFTNESS = (0.1, 0.8, 0.1)
 """How much an outline takes from the pixels beside it: surfaces are sampled once per pixel, and would have steps."""
 
 

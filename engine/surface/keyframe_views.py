@@ -12,6 +12,10 @@ from engine.surface.inset import inset
 from engine.surface.object_ids import BACKGROUND
 
 
+DECISIVENESS = 3
+"""What a keyframe says is weighted by this power of how opaque it is: the mean of two paintings is blurred."""
+
+
 @dataclass(frozen=True, eq=False)
 class KeyframeView:
     """One frame, told by the keyframes: of each pixel, how much each of them says about its surface point.
@@ -65,6 +69,7 @@ class KeyframeViews:
             seen, position[place, seen], opacity = self._found(points, place, keyframe)
             weight[place, seen] = left[seen] * opacity
             left[seen] *= 1 - opacity
+        weight **= DECISIVENESS
         total = weight.sum(axis=0)
         told = np.flatnonzero(total)
         margin = self._margin
