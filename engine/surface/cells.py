@@ -17,6 +17,7 @@ from engine.contract.shot import ShotObject
 from engine.surface.correspondence import FindTexels, SurfaceFrame
 from engine.surface.object_ids import present_ids
 from engine.surface.passes import FramePasses
+from engine.surface.posing import PosedObject
 from engine.surface.texel_levels import FINEST, is_usable, pixel_areas
 
 NO_CELL = -1
@@ -61,20 +62,22 @@ def pixel_islands(frame: SurfaceFrame, find_texels: FindTexels) -> np.ndarray:
     """The UV island under the centre of each pixel, (height, width) int32, counted from 1; UNTOLD for objects of one
     island or without geometry.
 
-    It is that of the texel there: where islands touch, the border between them is as exact as half a texel.
+    It is that of the texel there: where islands touch, the border between them is as exact as half a texel. A layer
+    that is not the artist's is another one after the faces have changed, and so its islands have other numbers then.
     """
     height, width = frame.seen.object_id.shape
     islands = np.full(height * width, UNTOLD, np.int32)
     for number in present_ids(frame.seen.object_id):
         posed = frame.objects.get(number)
-        if posed is None or not np.ptp(posed.mesh.island):
+        if posed is None or not (np.ptp(posed.mesh.island) or _edition(posed)):
             continue
         pixel = np.flatnonzero(frame.seen.object_id == number)
+        islands[pixel] = _edition(posed)
         pixel = pixel[is_usable(frame.uv_at(pixel))]
         texels = find_texels(posed)
         texel = texels.find(frame.uv_at(pixel))
         found = texel >= 0
-        islands[pixel[found]] = posed.mesh.island[texels.triangle[texel[found]]] + 1
+        islands[pixel[found]] = _edition(posed) + posed.mesh.island[texels.triangle[texel[found]]] + 1
     return islands.reshape(height, width)
 
 
@@ -103,6 +106,11 @@ def pixel_cells(
     has_room = (place >> PLACE_BITS == 0).all(axis=-1)
     cells[shown] = np.where(has_room, _packed(ids, island[shown], *place.T), NO_CELL)
     return cells
+
+
+def _edition(posed: PosedObject) -> int:
+    """What tells the layers apart that an object without UVs of its own was given in the course of a shot."""
+    return 0 if posed.item.uv == ShotObject.uv else int(posed.mesh.topology[:4], 16) % (1 << ISLAND_BITS)
 
 
 def objects_of(cells: np.ndarray) -> set[int]:

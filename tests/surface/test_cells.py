@@ -154,6 +154,15 @@ def test_one_island_and_no_geometry_are_told_by_nothing() -> None:
         assert not pixel_islands(shown, TexelAtlas().of).any()
 
 
+@pytest.mark.parametrize("source", ["artist", "made"])
+def test_only_the_artists_layer_is_still_the_same_when_faces_have_changed(source: str) -> None:
+    frame = show([ball(replace(BALL, uv=source))], camera(size=64), size=64)
+    posed = frame.objects[BALL.id]
+    cut = replace(frame, objects={BALL.id: replace(posed, mesh=replace(posed.mesh, topology="0abc"))})
+    before, after = (pixel_islands(each, TexelAtlas().of) for each in (frame, cut))
+    assert np.array_equal(before, after) == (source == "artist")
+
+
 @pytest.mark.filterwarnings("error")
 def test_pixels_with_bad_uvs_have_no_island() -> None:
     frame = halves()
