@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,11 @@ from engine.contract.messages import Emit, FrameWritten, Progress
 from engine.device import be_deterministic
 from engine.frame_inputs import FrameInputs
 from engine.job_method import load_denoiser, make_method
+from engine.methods.chunk import Chunk
 from engine.methods.method import paint
 from engine.painting import Painting
 from engine.pictures import write_picture
+from engine.reading_ahead import read_ahead
 from engine.stamps import frame_path, stamp_frame
 from engine.surface.passes import FramePasses
 from engine.unseen_objects import UnseenObjects
@@ -35,15 +38,25 @@ def paint_frames(painting: Painting, todo: Sequence[int], emit: Emit, check_canc
     method = make_method(painting, denoiser, inputs, emit, check_cancelled)
     unseen = UnseenObjects(painting.shot, method)
     clock = Clock("paint", painting, len(todo), emit, check_cancelled)
-    for chunk in _chunks(painting, todo):
-        clock.start_chunk(chunk)
-        passes, frames = inputs.read(chunk, check_cancelled)
-        unseen.tell(passes, emit)
-        pictures = paint(method, frames, clock.on_step, clock.on_micro_batch)
-        for frame, shown, picture in zip(chunk, passes, pictures, strict=True):
-            path = _write_frame(painting, frame, shown, picture.numpy())
-            clock.done += 1
-            emit(FrameWritten(frame, str(path)))
+    chunks = _chunks(painting, todo)
+    with closing(_read(inputs, chunks, painting, check_cancelled)) as read:
+        for passes, frames in read:
+            clock.start_chunk(frames.frames)
+            unseen.tell(passes, emit)
+            pictures = paint(method, frames, clock.on_step, clock.on_micro_batch)
+            for frame, shown, picture in zip(frames.frames, passes, pictures, strict=True):
+                path = _write_frame(painting, frame, shown, picture.numpy())
+                clock.done += 1
+                emit(FrameWritten(frame, str(path)))
+
+
+def _read(
+    inputs: FrameInputs, chunks: Sequence[Sequence[int]], painting: Painting, check_cancelled: CheckCancelled
+) -> Generator[tuple[list[FramePasses], Chunk]]:
+    """What chunks are painted from. Ahead of time where the CPU has nothing else to do; else it would cost memory."""
+    if painting.device.type != "cpu":
+        return read_ahead(inputs.read, chunks, check_cancelled)
+    return (inputs.read(chunk, check_cancelled) for chunk in chunks)
 
 
 def _chunks(painting: Painting, todo: Sequence[int]) -> list[Sequence[int]]:
