@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from diffusers import StableDiffusionControlNetPipeline
+from torch.profiler import profile, supported_activities
 
 from engine.bench.flops import count_step
 from engine.bench.rolling_shot import make_rolling_shot
@@ -32,10 +34,13 @@ from models.registry import registered_models
 OnLine = Callable[[str], None]
 PROMPT = "a ball made of red brick on grass under a clear sky"
 CHUNK = 32
-SHORT, LONG = 24, 240
+FEW, SHORT, LONG = 4, 24, 240
 """Frames."""
 MOST_OPERATIONS = {24: 1.35, 200: 1.20}
 MOST_MEMORY = 1.05
+MOST_SURFACE = 0.03
+SURFACE_OPERATIONS = ("aten::embedding_bag", "aten::index", "aten::lerp")
+"""What gathers features onto surfaces and mixes them into frames; nothing else calls these."""
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
@@ -75,19 +80,32 @@ def measure_times(words: list[str], on_line: OnLine) -> None:
     inputs = FrameInputs(painting, denoiser.checkpoint)
     _, chunk = inputs.read(frames)
 
-    def with_keyframes() -> None:
+    def with_keyframes(chunk: Chunk) -> None:
         method = make_method(painting, denoiser, inputs, lambda message: None, lambda: None)
         _paint(method, chunk)
 
     seconds = {
         "diffusers' pipeline": _seconds(lambda: _by_diffusers(denoiser.checkpoint, painting, chunk)),
         "frame by frame": _seconds(lambda: _paint(PerFrame(denoiser), chunk)),
-        f"with {len(painting.plan.keyframes)} keyframes": _seconds(with_keyframes),
+        f"with {len(painting.plan.keyframes)} keyframes": _seconds(lambda: with_keyframes(chunk)),
     }
     theirs = seconds["diffusers' pipeline"]
     on_line(f"time of {SHORT} frames, {painting.job.settings.num_inference_steps} steps, on {painting.device}:")
     for name, taken in seconds.items():
         on_line(f"  {name}: {taken / SHORT:.3f} s a frame, {taken / theirs:.2f} times the pipeline's")
+    measure_surface_share(lambda: with_keyframes(chunk[range(FEW)]), painting.device, on_line)
+
+
+def measure_surface_share(paint_some: Callable[[], None], device: torch.device, on_line: OnLine) -> None:
+    """How much of the time goes into gathering features onto surfaces, and into taking them from there."""
+    with profile(activities=supported_activities()) as profiler:
+        paint_some()
+    kind = "cpu" if device.type == "cpu" else "device"
+    spent, surface = 0.0, 0.0
+    for event in profiler.key_averages():
+        spent += getattr(event, f"self_{kind}_time_total")
+        surface += getattr(event, f"{kind}_time_total") if event.key in SURFACE_OPERATIONS else 0
+    on_line(f"gathering onto surfaces and taking from there: {surface / spent:.2%} of it (aim: {MOST_SURFACE:.0%})")
 
 
 def measure_memory(words: list[str], folder: Path, on_line: OnLine) -> None:
