@@ -19,7 +19,7 @@ from engine.contract.job import Job
 from engine.finding_blender import find_blender
 from engine.setup.requirements import package_name, project_packages
 from engine.setup.system import has_nvidia
-from models.registry import RegisteredModel, check_bundled, registered_models
+from models.registry import Download, RegisteredModel, check_bundled, registered_models, registered_vaes
 
 GIGABYTE = 1e9
 WANTED_MEMORY = 6 * GIGABYTE  # Stable Diffusion 1.5 with ControlNet in float32, and a frame's intermediates
@@ -49,6 +49,7 @@ def diagnose(home: Path) -> list[Finding]:
         _disk(home),
         _blender(),
         *(_model(model, model.folder(home)) for model in registered_models().values()),
+        *(_vae(name, vae, home / "models" / name) for name, vae in registered_vaes().items()),
     ]
 
 
@@ -153,6 +154,13 @@ def _bundled_model(name: str, model: RegisteredModel, folder: Path) -> Finding:
         is_needed = model.name == Job.model  # what nobody asked for is no fault
         return Finding(name, not is_needed, error.message, error.hint)
     return Finding(name, True, f"{model.purpose}; here")
+
+
+def _vae(name: str, vae: Download, folder: Path) -> Finding:
+    missing = [file for file in vae.files if not (folder / file).exists()]
+    advice = f"to use it, put {' and '.join(vae.files)} of huggingface.co/{vae.repository} into {folder}"
+    found = f"{vae.purpose}; {'files missing' if missing else 'here'}"
+    return Finding(f"VAE {name}", True, found, advice if missing else "")
 
 
 def _size(count: int) -> str:

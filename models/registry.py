@@ -35,6 +35,7 @@ class Download:
     repository: str
     files: tuple[str, ...]
     licence: str
+    purpose: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,4 +180,4 @@ def _registered(name: str, entry: dict) -> RegisteredModel:
 
 
 def _download(entry: dict) -> Download:
-    return Download(repository=entry["repository"], files=tuple(entry["files"]), licence=entry["licence"])
+    return Download(entry["repository"], tuple(entry["files"]), entry["licence"], entry.get("purpose", ""))
