@@ -27,10 +27,11 @@ COMMANDS = {
     "train": "train the small checkpoint that lies in the repository",
     "score": "measure how well surfaces hold their look, for any frames over a shot folder",
     "tracking": "export exact tracks of surface points",
+    "package": "build the zip that Blender installs",
     "test": "run the tests",
     "serve": "take jobs as JSON lines, for the add-on",
 }
-BLENDER_COMMANDS = ("render", "capture", "demo", "test", "bench capture")
+BLENDER_COMMANDS = ("render", "capture", "demo", "package", "test", "bench capture")
 
 
 def main(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from engine.contract.errors import Cancelled, OverpaintError, UsageError
@@ -132,6 +133,16 @@ def tracking(words: Sequence[str]) -> int:
     return 0
 
 
+def package(words: Sequence[str]) -> int:
+    from engine.package import build_package
+
+    parser = Parser(prog=f"{PROGRAM} package", description="Build the zip that Blender installs, and validate it.")
+    parser.add_argument("--out", type=Path, default=Path(), metavar="FOLDER", help="where to (default: here)")
+    built = build_package(parser.parse_args(words).out)
+    print(f"{built.files} files, {built.size / 1e6:.1f} MB: {built.path}")
+    return 0
+
+
 def test(words: Sequence[str]) -> int:
     import pytest
 
@@ -148,7 +159,7 @@ def serve(words: Sequence[str]) -> int:
 
 COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     command.__name__: command
-    for command in (render, capture, generate, demo, doctor, bench, train, score, tracking, test, serve)
+    for command in (render, capture, generate, demo, doctor, bench, train, score, tracking, package, test, serve)
 }
 
 

@@ -135,7 +135,7 @@ def _share_right(judges: Judges, scene: Scene, shot_folder: Path, shot: Shot, fr
     for path in sorted(frames.iterdir()):
         shown = np.isin(read_passes(shot_folder, shot, int(path.stem)).object_id, subject)
         if shown.any():
-            pictures.append(torch.from_numpy(read_picture(path)).permute(2, 0, 1))
+            pictures.append(torch.from_numpy(read_picture(path)).permute(2, 0, 1) / 255)
             masks.append(torch.from_numpy(shown))
     named = judges.materials(torch.stack(pictures), torch.stack(masks))
     return float((named == MATERIALS.index(scene.material)).float().mean())

@@ -11,7 +11,6 @@ from engine.surface.correspondence import FindTexels, SurfaceFrame, SurfacePoint
 from engine.surface.inset import inset
 from engine.surface.object_ids import BACKGROUND
 
-
 DECISIVENESS = 3
 """What a keyframe says is weighted by this power of how opaque it is: the mean of two paintings is blurred."""
 
