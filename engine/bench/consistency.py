@@ -35,6 +35,8 @@ OnLine = Callable[[str], None]
 
 FLOOR_VAE = "a fixed texture, through the VAE"
 FLOOR = "a fixed texture"
+SCORED_FLOOR = "floor"
+"""What the score calls it."""
 METRICS = (UV_MSE, UV_VARIANCE, WARP_ERRORS["1"], WARP_ERRORS["10"], FLICKER, SHARPNESS)
 MATERIAL = "material right"
 COLUMNS = (*(metric.title for metric in METRICS), MATERIAL)
@@ -84,7 +86,8 @@ def bench_consistency(settings: ConsistencySettings, home: Path, on_line: OnLine
             values = _values(render)
             if judges and title in renders:
                 values[MATERIAL] = _share_right(judges, scene, shot_folder, shot, renders[title])
-            measured.setdefault(title.split(" #")[0], []).append(values)
+            name = FLOOR if title == SCORED_FLOOR else title.split(" #")[0]
+            measured.setdefault(name, []).append(values)
     return [Row(name, _means(values)) for name, values in measured.items()]
 
 
@@ -135,7 +138,7 @@ def _share_right(judges: Judges, scene: Scene, shot_folder: Path, shot: Shot, fr
     for path in sorted(frames.iterdir()):
         shown = np.isin(read_passes(shot_folder, shot, int(path.stem)).object_id, subject)
         if shown.any():
-            pictures.append(torch.from_numpy(read_picture(path)).permute(2, 0, 1) / 255)
+            pictures.append(torch.tensor(read_picture(path)).permute(2, 0, 1) / 255)
             masks.append(torch.from_numpy(shown))
     named = judges.materials(torch.stack(pictures), torch.stack(masks))
     return float((named == MATERIALS.index(scene.material)).float().mean())
