@@ -14,8 +14,8 @@ NEVER_MESHES = {
     "GPENCIL": "grease pencil",
     "GREASEPENCIL": "grease pencil",
 }
-"""The types of objects that have no surface of triangles, in words. An empty point cloud crashes Cycles 5.0, and grease
-pencil needs a GPU."""
+"""The types of objects that have no surface of triangles, in words. Grease pencil needs a GPU."""
+EMPTY_POINTS_CRASH = (5, 0)  # Cycles of this version alone
 
 NO_ADAPTIVE_SUBDIVISION = {"use_adaptive_subdivision": False}
 """What a modifier is to have: from 5.0 on it is the modifier that subdivides adaptively, not Cycles."""
@@ -27,6 +27,13 @@ IMAGE_FORMAT_SETTINGS = ("media_type", "file_format", "color_mode", "color_depth
 def is_from_newer_blender() -> bool:
     """Whether the open file was written by a newer Blender than this one."""
     return tuple(bpy.data.version[:2]) > bpy.app.version[:2]
+
+
+def may_become_mesh(item: bpy.types.Object) -> bool:
+    """Whether an object of NEVER_MESHES is rendered nevertheless, for its geometry nodes may make a mesh of it."""
+    has_nodes = any(modifier.type == "NODES" and modifier.show_render for modifier in item.modifiers)
+    crashes = item.type == "POINTCLOUD" and bpy.app.version[:2] == EMPTY_POINTS_CRASH
+    return has_nodes and item.type in ("VOLUME", "POINTCLOUD") and not crashes
 
 
 def literal_path(path: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
-from engine.contract.errors import OverpaintError, SceneInvalid, ShotInvalid
+from engine.contract.errors import OverpaintError, SceneInvalid, ShotInvalid, UsageError
+from engine.contract.files import make_folder, writable
 from engine.contract.frames import parse_frames
 from engine.contract.messages import Divided, Emit, FrameWritten, Message, Progress, Warned
 from engine.contract.options import arguments_of, capture_parser
@@ -28,9 +29,12 @@ from engine.crew import Crew, Worker
 from engine.finding_blender import Blender, find_blender
 from engine.home import ROOT
 from engine.merging import merge_parts, part_folder
+from engine.setup.locking import take_lock
 
 SCRIPT = ROOT / "addon" / "capture_scene.py"
 LOG_FILE = "blender.log"
+LOG_FILES = "blender*.log"
+LOCK_FILE = ".overpaint-capture.lock"
 CORES_EACH = 4
 MEMORY_EACH = 4 << 30
 
@@ -44,7 +48,14 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     blend, folder = blend.resolve(), folder.resolve()
     if not blend.is_file():
         raise SceneInvalid(f"there is no file {blend}", "check the name of the .blend file")
-    merge_parts(folder)  # of a capture that was killed
+    with _alone_in(folder):
+        return _capture(blend, options, folder, on_message)
+
+
+def _capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: Emit) -> Shot:
+    for log in folder.glob(LOG_FILES):  # of a capture that failed or was killed
+        log.unlink()
+    merge_parts(folder)  # likewise
     if shot := _complete_shot(blend, options, folder):
         return shot
     asked = {**vars(options), "blend": str(blend), "out": str(folder), "jobs": options.jobs or jobs_that_fit()}
@@ -59,6 +70,23 @@ def capture(blend: Path, options: argparse.Namespace, folder: Path, on_message: 
     shot = read_shot(folder)
     report.warn(shot.warnings)  # some are known only once the parts are together
     return shot
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Raises UsageError where another capture into the folder is at work. A killed one holds no lock."""
+    make_folder(folder)
+    path = folder / LOCK_FILE
+    with writable(path):
+        file = path.open("a")
+    with file:
+        if not take_lock(file):
+            raise UsageError(f"another capture into {folder} is at work", "wait until it ends, or choose another --out")
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows keeps files that are open
+                path.unlink()
 
 
 def jobs_that_fit() -> int:

@@ -43,7 +43,7 @@ class Worker:
             crash = _crash(exit_code, self.frame, self.log)
             crash.__cause__ = error
             return crash
-        self.log.unlink()
+        self.log.unlink(missing_ok=True)
         return error
 
 

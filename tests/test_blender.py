@@ -145,6 +145,23 @@ def test_a_crash_names_the_signal_the_frame_the_reason_and_the_log(tmp_path: Pat
     assert "OVERPAINT_BLENDER" in caught.value.hint
 
 
+def test_a_second_capture_into_one_folder_is_refused_while_the_first_is_at_work(tmp_path: Path) -> None:
+    def capture_again(_: Message) -> None:
+        capture_with(tmp_path)
+
+    with pytest.raises(UsageError, match=r"another capture into .*shot is at work"):
+        capture_with(tmp_path, tell(Warned("")), on_message=capture_again)
+
+
+def test_logs_of_a_capture_that_was_killed_do_not_stay(tmp_path: Path, log: Path) -> None:
+    log.parent.mkdir()
+    for path in (log, log.with_name("blender-2.log")):
+        path.write_text("interrupted")
+    with pytest.raises(UsageError):
+        capture_with(tmp_path, tell(Failed.of(UsageError("no", "yes"))))
+    assert list(log.parent.iterdir()) == []
+
+
 def test_a_blender_that_dies_while_it_opens_the_scene_was_at_no_frame(tmp_path: Path) -> None:
     with pytest.raises(SceneInvalid, match="before its first frame"):
         capture_with(tmp_path, "os.abort()")

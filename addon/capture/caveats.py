@@ -55,8 +55,10 @@ def _is_there(image: bpy.types.Image) -> bool:
 
 
 def _left_out(item: bpy.types.Object) -> Iterator[str]:
-    if item.type in compat.NEVER_MESHES:
-        yield f"{item.name!r} is a {compat.NEVER_MESHES[item.type]}, which has no faces: it is left out"
+    if item.type in compat.NEVER_MESHES and not compat.may_become_mesh(item):
+        has_nodes = any(modifier.type == "NODES" for modifier in item.modifiers)
+        why = "with all that its geometry nodes make of it" if has_nodes else "for it has no faces"
+        yield f"{item.name!r} is a {compat.NEVER_MESHES[item.type]}: it is left out, {why}"
     materials = [slot.material for slot in item.material_slots]
     if materials and all(each and compat.has_nodes(each) and is_volume(each.node_tree) for each in materials):
         yield f"{item.name!r} has the material of a volume, which has no surface: it is left out"

@@ -14,9 +14,9 @@ from ...engine.contract.shot import CaptureSettings, ShotObject, geometry_path
 from .. import compat
 from .borrowing import Loans
 from .identity import write_places
+from .materials import has_holes
 from .playback import Playback
 from .precision import far_from_origin
-from .simulations import leave_no_cache_files
 from .surfaces import FrameScene, Surface, prepare_frame
 from .uv_layers import UvLayers
 
@@ -25,7 +25,6 @@ class FrameReader:
     """Renders frames of a scene that is set up for capture, and reads what they show."""
 
     def __init__(self, scene: bpy.types.Scene, settings: CaptureSettings, loans: Loans) -> None:
-        self.height = settings.height * settings.pass_scale  # of the passes
         self.seconds = 0.0  # that reading has taken so far, apart from Blender's own work
         self.opening_caveats: tuple[str, ...] = ()  # of the first frame that was read, which is the scene's own first
         self._scene = scene
@@ -37,6 +36,11 @@ class FrameReader:
         self._read: FrameScene | OverpaintError | None = None
         self._reads = True
         self._playback = Playback(scene)
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether materials may cut holes into surfaces."""
+        return has_holes(self._scene)
 
     def go_on_with(self, folder: Path, objects: Iterable[ShotObject]) -> None:
         """Gives surfaces the UVs that they have in an earlier capture, where these depend on how they lay then. To be
@@ -123,6 +127,8 @@ class FrameReader:
         """Called twice for every render; the second time with what a window would show."""
         if depsgraph.mode != "RENDER" or not self._reads:
             return
+        for instance in depsgraph.object_instances:
+            _ = instance.object.data  # Blender puts off subdivision until then, and Cycles needs it anyway
         started = time.monotonic()
         try:
             self._read = prepare_frame(depsgraph, self._settings, self._surfaces, self._layers)
@@ -137,7 +143,6 @@ def frame_reader(scene: bpy.types.Scene, settings: CaptureSettings) -> Iterator[
     with Loans() as loans:
         reader = FrameReader(scene, settings, loans)
         loans.callback(_remove_new_images, set(bpy.data.images.keys()))
-        leave_no_cache_files(loans, scene)
         loans.lend(bpy.context.preferences.edit, use_negative_frames=True)  # else they become frame 0
         loans.callback(scene.frame_set, scene.frame_current, subframe=scene.frame_subframe)
         bpy.app.handlers.frame_change_post.append(reader.on_frame)

@@ -12,6 +12,8 @@ BAKED = {
     "particles": ("has_cache_baked_particles", (".vdb", ".uni", ".raw")),
 }
 """By folder: the setting that tells whether it is baked, and what the names of its files end with."""
+FOLDERS = ("config", "data", "guiding", "mesh", "noise", "particles", "script")
+"""Where a domain writes its files, in its own folder."""
 
 
 def is_domain(modifier: bpy.types.Modifier) -> bool:
@@ -22,6 +24,12 @@ def fluid_folder(modifier: bpy.types.FluidModifier) -> Path:
     """Where the files of a domain are."""
     directory = modifier.domain_settings.cache_directory
     return Path(bpy.path.abspath(directory, library=modifier.id_data.library))
+
+
+def simulated_files(modifier: bpy.types.FluidModifier) -> Iterator[Path]:
+    """All files of a domain."""
+    for name in FOLDERS:
+        yield from (path for path in (fluid_folder(modifier) / name).rglob("*") if path.is_file())
 
 
 def surface_files(modifier: bpy.types.FluidModifier) -> Iterator[Path]:

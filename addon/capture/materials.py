@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import bpy
 
-from ...engine.contract.hashing import content_hash
 from .. import compat
 from .borrowing import Loans
-from .holes import attributes_digest, faces_digest, hole_attributes, nodes_digest, textures_digest
 from .identity import AOV, PLACE_AOV
 from .opacity import SOLID, Opacity, OpacityNodes
 from .texture_uv import keep_texture_uv, use_texture_uv
 
 PLAIN = "Overpaint Surface"
 """The plain material, and the scene's property that brings it into the depsgraph where it is no override."""
-TEXTURES = "Overpaint Textures"
-"""The scene's property that tells one set of hole-cutting pixels from another."""
-ATTRIBUTES = "Overpaint Attributes"
-"""The scene's property with the names of the attributes that cut holes, one in a line."""
 HOLE = 0.5 / 255  # below half a step of an 8-bit texture nothing is there; whatever else is transparent is solid
 MOST_CUT_OUTS = 1024  # before one another
 
@@ -40,38 +34,27 @@ def cover_surfaces(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.V
     loans.lend(view_layer, pass_alpha_threshold=0.5)
     for material, opacity in opacities.items():
         _cover_material(loans, nodes, material, opacity)
-    cut_outs = [material for material, opacity in opacities.items() if opacity != SOLID]
-    use_texture_uv(loans, [material.node_tree for material in cut_outs])
+    use_texture_uv(loans, [material.node_tree for material, opacity in opacities.items() if opacity != SOLID])
     _cover_bare_meshes(loans, scene, plain)
-    scene[TEXTURES] = textures_digest(cut_outs)
-    loans.callback(scene.pop, TEXTURES)
-    scene[ATTRIBUTES] = "".join(f"{name}\n" for name in sorted(hole_attributes(cut_outs)))
-    loans.callback(scene.pop, ATTRIBUTES)
 
 
-def holes_digest(depsgraph: bpy.types.Depsgraph, faces: list[list[str]]) -> str:
-    """Changes whenever the holes of surfaces do, `faces` being what `cover_mesh` found; empty where there are none."""
-    if PLAIN not in depsgraph.scene:
-        return ""
-    materials = [each for each in depsgraph.ids if isinstance(each, bpy.types.Material) and each.node_tree]
-    scene = depsgraph.scene
-    return content_hash(scene[TEXTURES], scene.frame_current, nodes_digest(materials), faces)
+def has_holes(scene: bpy.types.Scene) -> bool:
+    """Whether surfaces may have holes, in a scene or a depsgraph's copy of it that is covered."""
+    return PLAIN in scene
 
 
-def cover_mesh(mesh: bpy.types.Mesh, depsgraph: bpy.types.Depsgraph) -> str:
+def cover_mesh(mesh: bpy.types.Mesh, depsgraph: bpy.types.Depsgraph) -> None:
     """Where surfaces have holes, gives an evaluated mesh the plain material wherever it has none with nodes, and keeps
-    its UVs for the textures. Cycles has not read the mesh yet. Returns a digest of what its holes depend on."""
-    plain = depsgraph.scene.get(PLAIN)
-    if plain is None:
-        return ""
+    its UVs for the textures. Cycles has not read the mesh yet."""
+    if not has_holes(depsgraph.scene):
+        return
     keep_texture_uv(mesh)
-    evaluated = plain.evaluated_get(depsgraph)
+    plain = depsgraph.scene[PLAIN].evaluated_get(depsgraph)
     if not mesh.materials:
-        mesh.materials.append(evaluated)
+        mesh.materials.append(plain)
     for slot, material in enumerate(mesh.materials):
         if _is_bare(material):
-            mesh.materials[slot] = evaluated
-    return content_hash(faces_digest(mesh), attributes_digest(mesh, depsgraph.scene[ATTRIBUTES].splitlines()))
+            mesh.materials[slot] = plain
 
 
 def _materials(view_layer: bpy.types.ViewLayer) -> list[bpy.types.Material]:

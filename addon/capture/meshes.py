@@ -14,12 +14,11 @@ from ...engine.contract.layers import same_uv, uv_gist
 from .islands import uv_islands
 from .resting import at_rest
 from .texture_uv import make_attribute
-from .uv_choice import ARTIST, MADE, REPACKED, REPLACED, BareMesh, UvLayer
+from .uv_choice import ARTIST, BareMesh, UvLayer
 from .uv_layers import UvLayers
+from .uv_maps import LAYER_NAMES, SOURCES, rendered_map, uv_maps
 from .writing import write_values
 
-LAYER_NAMES = {source: f"Overpaint {source}" for source in (REPACKED, REPLACED, MADE)}
-SOURCES = {name: source for source, name in LAYER_NAMES.items()}
 MOST_UV_MAPS = 8  # that a mesh can have
 
 
@@ -164,10 +163,10 @@ def _read_polygons(mesh: bpy.types.Mesh) -> Polygons:
 def _read_layer(mesh: bpy.types.Mesh) -> UvLayer | None:
     """The UVs that Cycles renders. On a mesh that geometry nodes made there may be none, until one is chosen here:
     Cycles has not read the evaluated mesh yet."""
-    named = [layer for layer in mesh.uv_layers if not layer.name.startswith(".")]
-    if not named:
+    maps = uv_maps(mesh)
+    if not maps:
         return None
-    rendered = next((layer for layer in named if layer.active_render), named[0])
+    rendered = rendered_map(maps)
     if not rendered.active_render:
         rendered.active_render = True
     return UvLayer(_read(rendered.uv, "vector", 2, np.float32), SOURCES.get(rendered.name, ARTIST))

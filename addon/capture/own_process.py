@@ -18,6 +18,7 @@ from ...engine.contract.frames import format_frames
 from ...engine.contract.messages import Divided, Emit, Failed, Finished, Message, encode
 from ...engine.contract.options import capture_parser
 from ...engine.contract.shot import Shot, missing_frames
+from .cache_files import files_beside
 from .previous import remove_shot, still_valid
 from .request import request_of, scene_named, view_layer_named
 from .shooting import empty_shot, ready_to_shoot, shoot
@@ -46,17 +47,20 @@ def capture_file(options: argparse.Namespace, emit: Emit) -> Finished:
 
     Raises SceneInvalid, UsageError or OutputUnwritable.
     """
-    open_blend(Path(options.blend), options.enable_autoexec)
+    scene_file = Path(options.blend).absolute()
+    before = files_beside(scene_file)
+    open_blend(scene_file, options.enable_autoexec)
+    written = files_beside(scene_file) - before
     started = time.monotonic()
     scene = scene_named(options.scene, bpy.context)
     view_layer = view_layer_named(scene, options.view_layer)
     request = request_of(scene, options)
     folder = Path(options.out)
-    shot = replace(empty_shot(scene, view_layer, request), sources=source_hashes())
+    shot = replace(empty_shot(scene, view_layer, request), sources=source_hashes(but=written))
     kept = _kept(folder, shot, options.overwrite)
     missing = missing_frames(folder, kept or shot, options.share or request.frames)
     own = _own_share(scene, missing, options.jobs, emit)
-    with ready_to_shoot(scene, view_layer, request) as reader:
+    with ready_to_shoot(scene, view_layer, request, written) as reader:
         if kept:
             reader.go_on_with(folder, kept.objects)
         shoot(reader, folder, kept or shot, own, emit, look_at=() if options.share else missing)

@@ -50,7 +50,10 @@ def cache_folder(cache: bpy.types.PointCache) -> Path:
     library = cache.id_data.library if cache.use_library_path else None
     if cache.use_external:
         return Path(bpy.path.abspath(cache.filepath, library=library))
-    scene_file = Path(bpy.path.abspath(library.filepath if library else bpy.data.filepath))
+    return folder_beside(Path(bpy.path.abspath(library.filepath if library else bpy.data.filepath)))
+
+
+def folder_beside(scene_file: Path) -> Path:
     return scene_file.parent / f"blendcache_{scene_file.stem}"
 
 

@@ -27,7 +27,7 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
     """The folder's shot with those of `frames` that it holds, where the scene in memory still shows the same in them.
 
     Scripts may have changed the scene since it was read, so every frame is evaluated again; frames that nobody asks
-    for are forgotten, for nobody has looked at them.
+    for are forgotten, for nobody has looked at them. Where there are holes, only new passes could tell.
     """
     try:
         found = read_shot(folder)
@@ -38,7 +38,7 @@ def still_equal(folder: Path, wanted: Shot, frames: tuple[int, ...], reader: Fra
     missing = missing_frames(folder, found, frames)
     kept = {frame: found.frames[frame] for frame in frames if frame not in missing}
     reader.go_on_with(folder, found.objects)
-    if not kept or any(reader.evaluate(frame).digest != record.content for frame, record in kept.items()):
+    if not kept or reader.has_holes or any(reader.evaluate(frame).digest != kept[frame].content for frame in kept):
         reader.go_on_with(folder, objects=())
         return None
     return replace(wanted, objects=found.objects, frames=kept, warnings=_warnings(found, wanted))

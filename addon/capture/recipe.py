@@ -14,6 +14,7 @@ from .. import compat
 from .borrowing import Loans
 from .identity import AOV, PLACE_AOV, write_identities
 from .materials import cover_surfaces
+from .modes import leave_modes
 from .simulations import free_lost_bakes
 
 PASSES = ("use_pass_z", "use_pass_uv", "use_pass_normal")
@@ -25,6 +26,7 @@ LONGEST_LAYER = 40
 def exact_passes(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, settings: CaptureSettings) -> Iterator[Loans]:
     """Sets the scene up for capture, and leaves it as it was."""
     with Loans() as loans:
+        leave_modes(loans)
         _use_cycles(loans, scene, view_layer)
         _set_picture(loans, scene.render, settings)
         _leave_out_effects(loans, scene)
@@ -140,7 +142,7 @@ def _make_solid(loans: Loans, scene: bpy.types.Scene, view_layer: bpy.types.View
     """
     for item in bpy.data.objects:
         loans.lend(item, is_holdout=False, is_shadow_catcher=False)
-        if item.type in compat.NEVER_MESHES:
+        if item.type in compat.NEVER_MESHES and not compat.may_become_mesh(item):
             loans.lend(item, hide_render=True)
         for modifier in item.modifiers:
             loans.lend(modifier, **compat.NO_ADAPTIVE_SUBDIVISION)

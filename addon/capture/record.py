@@ -30,11 +30,11 @@ class ShotRecord:
         self._saved = 0.0
         self._objects = {item.key: item for item in shot.objects}
 
-    def add(self, frame: int, scene: FrameScene, motion: Motion) -> list[str]:
+    def add(self, frame: int, scene: FrameScene, content: str, motion: Motion) -> list[str]:
         """Adds a captured frame, whose geometry is written; returns the warnings that are new. Raises SceneInvalid for
         a surface that no pass can hold."""
         noted = [self._note_uv(surface) for surface in scene.surfaces.values()]
-        frames = {**self.shot.frames, frame: ShotFrame(scene.camera, scene.digest)}
+        frames = {**self.shot.frames, frame: ShotFrame(scene.camera, content)}
         self.shot = replace(self.shot, frames=frames, objects=tuple(self._objects.values()))
         changed = self._following.add(frame, motion, {key: self._objects[key].geometry for key in scene.surfaces})
         warnings = {*scene.left_out, *map(_twins_warning, scene.twins)}

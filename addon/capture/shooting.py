@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +12,15 @@ from pathlib import Path
 import bpy
 
 from ...engine.contract import VERSION
-from ...engine.contract.errors import OutputUnwritable, SceneInvalid
+from ...engine.contract.errors import SceneInvalid
 from ...engine.contract.files import atomic
 from ...engine.contract.messages import Emit, FrameWritten, Progress, Warned
-from ...engine.contract.shot import PassChannels, Shot, passes_path
+from ...engine.contract.shot import Shot, passes_path
 from ...engine.contract.uv_warnings import is_final
+from .cache_files import leave_no_cache_files
 from .caveats import caveats, lost_holes
 from .evaluation import FrameReader, frame_reader
-from .exr_file import channel_names, is_whole
+from .passes_file import PassesFile
 from .previous import remove_strays
 from .recipe import channels_of, exact_passes
 from .record import ShotRecord
@@ -46,14 +47,16 @@ def empty_shot(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request:
 
 @contextmanager
 def ready_to_shoot(
-    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: CaptureRequest
+    scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer, request: CaptureRequest, written: Set[Path] = frozenset()
 ) -> Iterator[FrameReader]:
-    """A reader of the scene, which is set up for capture until the block ends, and then as it was."""
+    """A reader of the scene, which is set up for capture until the block ends, and then as it was. Then the files are
+    gone that its simulations write, and of those that were `written` just before the ones that are theirs."""
     with exact_passes(scene, view_layer, request.settings) as loans:
         if request.camera:
             for marker in scene.timeline_markers:
                 loans.lend(marker, camera=None)
             loans.lend(scene, camera=request.camera)
+        leave_no_cache_files(loans, scene, written)
         with frame_reader(scene, request.settings) as reader:
             yield reader
 
@@ -79,12 +82,12 @@ def shoot(
             for step, steps in reader.simulate_to(frame):
                 share = (done + step / (steps + 1)) / len(frames)
                 emit(replace(at_work, step=step, steps=steps + 1, share=share))
-            frame_scene = _render(reader, frame, passes_path(folder, frame), shot.channels)
+            frame_scene, content = _render(reader, frame, folder, shot, is_first=done == 0)
             if look_at and not record.shot.frames:
                 _require_something(reader, frame_scene, look_at, shot)
             rendered = time.monotonic()
             motion = store.write(frame, frame_scene)
-            _warn(record.add(frame, frame_scene, motion), emit)
+            _warn(record.add(frame, frame_scene, content, motion), emit)
             if done == 0:
                 _warn(record.warn(_known_at_work(reader)), emit)
             storing += time.monotonic() - rendered
@@ -103,21 +106,14 @@ def _known_at_work(reader: FrameReader) -> list[str]:
     return [*reader.opening_caveats, *scripts_not_run(), *lost_holes()]
 
 
-def _render(reader: FrameReader, frame: int, passes: Path, channels: PassChannels) -> FrameScene:
-    with atomic(passes) as temporary:
+def _render(reader: FrameReader, frame: int, folder: Path, shot: Shot, is_first: bool) -> tuple[FrameScene, str]:
+    """What the frame shows, with its content; the passes lie in the folder afterwards."""
+    final_path, scale = passes_path(folder, frame), shot.capture.pass_scale
+    with atomic(final_path) as temporary:
         frame_scene = reader.capture(frame, temporary)
-        if not is_whole(temporary, reader.height):
-            raise OutputUnwritable(
-                f"Blender could not write all of {passes}",
-                "free some space or choose another --out folder, then run the same command again",
-            )
-        wanted = {channels.depth, *channels.uv, channels.object_id, *channels.normal}
-        if missing := wanted - channel_names(temporary):
-            raise SceneInvalid(
-                f"Blender did not write the channel {min(missing)!r} of frame {frame}",
-                "give the view layer a short name without dots, or choose another with --view-layer",
-            )
-    return frame_scene
+        passes = PassesFile(temporary, scale * shot.height, scale * shot.width, shot.channels)
+        passes.require_whole(final_path)
+        return frame_scene, passes.content(frame, frame_scene, is_first)
 
 
 def _require_something(reader: FrameReader, first: FrameScene, frames: tuple[int, ...], shot: Shot) -> None:

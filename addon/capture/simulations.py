@@ -10,7 +10,7 @@ import bpy
 
 from ...engine.contract.frames import format_frames
 from .borrowing import Loans
-from .fluids import baked_surfaces, fluid_folder, is_domain, surface_files
+from .fluids import baked_surfaces, fluid_folder, is_domain, simulated_files, surface_files
 from .point_caches import (
     baked_frames,
     cache_files,
@@ -44,6 +44,12 @@ class Simulation:
         if self.fluid:
             return fluid_folder(self.fluid)
         return cache_folder(self.cache) if self.cache and self.cache.use_disk_cache else None
+
+    def files(self) -> set[Path]:
+        """What is there of the files with its frames."""
+        if self.fluid:
+            return set(simulated_files(self.fluid))
+        return {*cache_files(self.cache)} if self.cache and self.cache.use_disk_cache else set()
 
     @property
     def is_live(self) -> bool:
@@ -122,12 +128,6 @@ def _simulations(scene: bpy.types.Scene) -> Iterator[Simulation]:
                 yield from _of_modifier(scene, f"{modifier.name!r} of {item.name!r}", modifier)
 
 
-def leave_no_cache_files(loans: Loans, scene: bpy.types.Scene) -> None:
-    """Lets the loans remove what simulations write beside the scene file, which is not ours to change."""
-    for folder in {folder for simulation in live_simulations(scene) if (folder := simulation.folder)}:
-        loans.callback(_remove_others, folder, _found_in(folder))
-
-
 def baked_files() -> Iterator[Path]:
     """What simulations are read from, in any scene: point caches, and the surfaces of fluids and geometry nodes. Those
     of a bake that are missing are among them, under every name that they may have: once they are back, the scene is
@@ -181,16 +181,3 @@ def _of_cache(name: str, cache: bpy.types.PointCache) -> Simulation:
 
 def _is_live_zone(modifier: bpy.types.NodesModifier, bake: bpy.types.NodesModifierBake) -> bool:
     return is_zone(bake) and not has_files(modifier, bake)
-
-
-def _found_in(folder: Path) -> set[Path]:
-    """The folder and all that is in it."""
-    return {folder, *folder.rglob("*")} if folder.is_dir() else set()
-
-
-def _remove_others(folder: Path, before: set[Path]) -> None:
-    for path in sorted(_found_in(folder) - before, reverse=True):  # a folder after what is in it
-        if path.is_dir():
-            path.rmdir()
-        else:
-            path.unlink()

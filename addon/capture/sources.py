@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import bpy
@@ -17,11 +17,12 @@ BLENDERS_OWN = "/datafiles/assets/"  # brushes; the path may be that of the Blen
 FIRST_TILE = 1001  # of ten in a row
 
 
-def source_hashes() -> Mapping[str, str]:
-    """SHA-256 of the open file and of all it reads (libraries, caches, images), by path relative to its folder."""
+def source_hashes(but: Set[Path] = frozenset()) -> Mapping[str, str]:
+    """SHA-256 of the open file and of all it reads (libraries, caches, images), by path relative to its folder; `but`
+    are files that Blender has written since."""
     scene_file = Path(bpy.data.filepath)
     read = [Path(path) for path in bpy.utils.blend_paths(absolute=True)]
-    files = {scene_file, *baked_files()}
+    files = {scene_file, *baked_files()} - but
     files |= {path for path in read if not path.is_dir() and BLENDERS_OWN not in path.as_posix()}
     files = {tile for path in files for tile in tiles_of(path)}
     files |= {tile for image in bpy.data.images for tile in _own_tiles(image)}

@@ -15,7 +15,7 @@ from ...engine.contract.hashing import content_hash
 from ...engine.contract.shot import Camera, CaptureSettings
 from .cameras import read_camera
 from .identity import Identity, Members, identity_of
-from .materials import cover_mesh, holes_digest
+from .materials import cover_mesh, has_holes
 from .meshes import MeshArrays, prepare_mesh
 from .uv_layers import UvLayers
 from .writing import write_values
@@ -46,17 +46,17 @@ class FrameScene:
     surfaces: Mapping[str, Surface]  # by key, sorted
     left_out: tuple[str, ...]
     """Warnings of what is there and has no faces, sorted."""
-    holes: str
-    """Changes whenever the holes of surfaces do; empty where there are none."""
+    has_holes: bool
+    """Whether materials may cut holes into surfaces; if so, the passes alone tell which."""
 
     @cached_property
     def digest(self) -> str:
-        """Changes whenever what is seen changes, and with nothing else."""
+        """Changes whenever what is seen changes, and with nothing else; but not with holes."""
         camera = [self.camera.projection, self.camera.intrinsics.tolist(), self.camera.world_to_camera.tolist()]
         surfaces = [
             [key, surface.mesh.vertex_digest, surface.mesh.topology.digest] for key, surface in self.surfaces.items()
         ]
-        return content_hash(camera, surfaces, self.matrices, self.holes)
+        return content_hash(camera, surfaces, self.matrices)
 
     @cached_property
     def matrices(self) -> np.ndarray:  # (N, 4, 4) float64, in the order of `surfaces`
@@ -104,7 +104,6 @@ def prepare_frame(
     surfaces: dict[str, Surface] = {}
     meshes: dict[int, MeshArrays] = {}  # by address: instances of one evaluated mesh share it
     members = Members()
-    faces: list[list[str]] = []  # names of meshes, and digests of their faces' materials
     left_out: set[str] = set()
     for instance in depsgraph.object_instances:
         if not _meets_camera_rays(instance, depsgraph):
@@ -122,22 +121,23 @@ def prepare_frame(
             raise SceneInvalid(f"two instances of {identity.name!r} cannot be told apart", "rename one of them")
         address = item.data.as_pointer()
         if address not in meshes:
-            faces.append([item.name_full, cover_mesh(item.data, depsgraph)])
+            cover_mesh(item.data, depsgraph)
             earlier = before.get(identity.key)
             meshes[address] = prepare_mesh(item, identity.key, earlier.mesh if earlier else None, layers)
         surfaces[identity.key] = Surface(identity, owner, item.original.type, _matrix(instance), meshes[address])
     camera = read_camera(depsgraph, settings.width, settings.height)
-    holes = holes_digest(depsgraph, sorted(faces))
-    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(left_out)), holes)
+    return FrameScene(camera, dict(sorted(surfaces.items())), tuple(sorted(left_out)), has_holes(depsgraph.scene))
 
 
 def _left_out(item: bpy.types.Object, owner: str) -> Iterator[str]:
-    """A warning of an object without faces. Modifiers may give a mesh some in another frame."""
+    """A warning of an object without faces. Modifiers may give a mesh some in another frame, and an instancer's
+    vertices are there for what it shows."""
+    made_by = item.original
     if item.type == "POINTCLOUD":
         yield f"the points of {owner!r} are left out"
     elif item.type in BESIDE_FACES:
         yield f"{owner!r} is captured without its {BESIDE_FACES[item.type]}"
-    elif item.type == "MESH" and item.original.type == "MESH" and not item.original.modifiers:
+    elif item.type == made_by.type == "MESH" and not made_by.modifiers and made_by.instance_type == "NONE":
         yield f"{item.name!r} has no faces, and is left out"
 
 

@@ -9,19 +9,18 @@ import numpy as np
 
 from .borrowing import Loans
 from .node_trees import with_groups
+from .uv_maps import SOURCES, rendered_map, uv_maps
 from .writing import write_values
 
 ATTRIBUTE = "Overpaint Texture UV"
 
 
 def keep_texture_uv(mesh: bpy.types.Mesh) -> None:
-    """Stores the UVs that an evaluated mesh is rendered with, once: before it is given others. Where none of its maps
-    is marked for that, as geometry nodes leave them, they are the first ones."""
-    maps = [layer for layer in mesh.uv_layers if not layer.name.startswith(".")]
-    if not maps or ATTRIBUTE in mesh.attributes:
-        return
-    rendered = next((layer for layer in maps if layer.active_render), maps[0])
-    _store(mesh, ATTRIBUTE, _read(mesh, rendered))
+    """Stores the UVs that an evaluated mesh is rendered with, once: before it is given others, and never those, which
+    it still has in the next frame if it does not change."""
+    maps = [uv_map for uv_map in uv_maps(mesh) if uv_map.name not in SOURCES]
+    if maps and ATTRIBUTE not in mesh.attributes:
+        _store(mesh, ATTRIBUTE, _read(mesh, rendered_map(maps)))
 
 
 def make_attribute(mesh: bpy.types.Mesh, uv_map: bpy.types.MeshUVLoopLayer) -> None:

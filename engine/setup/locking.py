@@ -18,14 +18,15 @@ from engine.setup.system import say
 def exclusive(path: Path) -> Iterator[None]:
     """Holds the lock file `path`; whoever else holds it is waited for. A killed holder's lock goes with it."""
     with path.open("a") as file:
-        if not _take(file):
+        if not take_lock(file):
             say("waiting for another installation to end")
-            while not _take(file):
+            while not take_lock(file):
                 time.sleep(0.2)
         yield
 
 
-def _take(file: IO[str]) -> bool:
+def take_lock(file: IO[str]) -> bool:
+    """Whether nobody else holds the lock of the open file, which is now held until it is closed."""
     try:
         if os.name == "nt":
             import msvcrt

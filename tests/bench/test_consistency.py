@@ -20,7 +20,7 @@ class SureJudge:
     """Finds brick everywhere, and insists on pictures as it knows them."""
 
     def materials(self, pictures: Tensor, is_object: Tensor) -> Tensor:
-        assert pictures.dtype == torch.float32 and 0 <= pictures.min() and 0.01 < pictures.max() <= 1
+        assert pictures.dtype == torch.float32 and pictures.min() >= 0 and 0.01 < pictures.max() <= 1
         assert is_object.shape == (len(pictures), *pictures.shape[2:])
         return torch.full((len(pictures),), MATERIALS.index("red brick"))
 

@@ -28,7 +28,7 @@ def told(a_blender: list[str], folder: Path) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("scene", ["shown_by_a_collection", "shown_by_nodes"])
 def test_what_only_an_instance_shows_is_named_where_it_is_left_out(told: dict[str, list[str]], scene: str) -> None:
-    assert told[scene] == ["'Smoke' is a volume, which has no faces: it is left out"]
+    assert told[scene] == ["'Smoke' is a volume: it is left out, for it has no faces"]
 
 
 def test_what_nothing_shows_is_not_named(told: dict[str, list[str]]) -> None:

@@ -1,16 +1,18 @@
-"""A file that the disk had no room for is not taken for a frame."""
+"""A file that the disk had no room for is not taken for a frame, and what is in one is read as by others."""
 
 from __future__ import annotations
 
 import struct
 from pathlib import Path
 
+import numpy as np
+import OpenEXR
 import pytest
 
-from addon.capture.exr_file import channel_names, is_whole
+from addon.capture.exr_file import channel_names, is_whole, read_channels
 from engine.contract.shot import passes_path, read_shot
 
-HEIGHT = 64  # of the example shot
+WIDTH, HEIGHT = 64, 64  # of the example shot
 
 
 @pytest.fixture
@@ -26,8 +28,16 @@ def test_a_whole_file_is_whole(passes: Path) -> None:
 
 def test_channels_are_those_of_the_file(passes: Path, example_shot: Path) -> None:
     channels = read_shot(example_shot).channels
-    assert channel_names(passes) >= {channels.depth, *channels.uv, channels.object_id, *channels.normal}
+    assert {*channel_names(passes)} >= {channels.depth, *channels.uv, channels.object_id, *channels.normal}
     assert not any(name.isspace() or not name for name in channel_names(passes))
+
+
+def test_pixels_are_those_of_the_file(passes: Path) -> None:
+    with OpenEXR.File(str(passes), separate_channels=True) as file:
+        expected = {name: channel.pixels for name, channel in file.channels().items()}
+    read = read_channels(passes, HEIGHT, WIDTH, expected)
+    assert read.keys() == expected.keys()
+    assert all(np.array_equal(read[name], expected[name]) for name in read)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.5, 0.999])

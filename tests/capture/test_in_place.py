@@ -51,6 +51,12 @@ def test_frames_of_a_changed_scene_are_captured_again(in_place: dict[str, Any]) 
     assert in_place["moved"] == [1, 2]
 
 
+def test_what_is_rendered_and_is_no_object_of_the_shot_is_an_error_that_names_the_frame(
+    in_place: dict[str, Any],
+) -> None:
+    assert in_place["unknown"].startswith("frame 1 shows something at column ")
+
+
 def test_both_roads_give_the_same_content(
     in_place: dict[str, Any], scenes: Path, capture: Capture, tmp_path: Path
 ) -> None:

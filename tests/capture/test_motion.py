@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.contract.messages import Progress
+from engine.contract.messages import Message, Progress
 from engine.contract.shot import passes_path
 from tests.addon.blenders import run_script
 from tests.capture.captured import INSIDE, Capture, Captured
@@ -207,6 +207,25 @@ def test_a_simulation_leaves_no_files_beside_the_scene(moving: Path, capture: Ca
     shot = capture(scene, tmp_path / "shot", "--frames=12", "--clip=12")
     assert height(shot, "Cloth", 12) == pytest.approx(played(moving, "disk", "Cloth", 12), abs=1e-5)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["live_on_disk.blend", "shot"]
+
+
+def test_what_others_write_beside_the_scene_stays_there(moving: Path, capture: Capture, tmp_path: Path) -> None:
+    scene, other = Path(shutil.copy(moving / "live_on_disk.blend", tmp_path)), "4F74686572_000001_00.bphys"
+
+    def bake_something_else(_: Message) -> None:
+        (tmp_path / "blendcache_live_on_disk").mkdir(exist_ok=True)
+        (tmp_path / "blendcache_live_on_disk" / other).touch()
+
+    capture(scene, tmp_path / "shot", "--frames=2", "--clip=2", on_message=bake_something_else)
+    assert [path.name for path in (tmp_path / "blendcache_live_on_disk").iterdir()] == [other]
+
+
+def test_what_opening_a_scene_writes_beside_it_is_no_source_and_is_removed(
+    moving: Path, capture: Capture, tmp_path: Path
+) -> None:
+    scene = Path(shutil.copy(moving / "painted.blend", tmp_path))
+    assert list(capture(scene, tmp_path / "shot", "--frames=2", "--clip=2").shot.sources) == ["painted.blend"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["painted.blend", "shot"]
 
 
 def test_a_liquid_leaves_no_files_beside_the_scene(moving: Path, capture: Capture, tmp_path: Path) -> None:

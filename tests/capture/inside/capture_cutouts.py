@@ -5,6 +5,7 @@ Runs in Blender: capture_cutouts.py -- SCENE.blend FOLDER REPORT.json
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,24 @@ from tests.capture.inside.script import run
 def report(folder: Path) -> dict[str, Any]:
     scene = Path(bpy.data.filepath).stem
     found: dict[str, Any] = whatever_changed(folder) if scene == "cards" else {}
-    frames_captured(folder)
-    found["again"] = frames_captured(folder)
+    before = contents(folder)
+    found["again"] = frames_that_differ(before, contents(folder))
     for change in CHANGES[scene]:
         change()
-        found[change.__name__] = frames_captured(folder)
+        after = contents(folder)
+        found[change.__name__] = frames_that_differ(before, after)
+        before = after
     return found
+
+
+def contents(folder: Path) -> dict[int, str]:
+    """What the frames of a new capture contain."""
+    frames_captured(folder)
+    return {int(each["frame"]): each["content"] for each in json.loads((folder / "shot.json").read_text())["frames"]}
+
+
+def frames_that_differ(before: dict[int, str], after: dict[int, str]) -> list[int]:
+    return [frame for frame, content in after.items() if content != before[frame]]
 
 
 def whatever_changed(folder: Path) -> dict[str, list[str]]:
@@ -83,25 +96,35 @@ def change_slot() -> None:
 
 
 def change_vertex_color() -> None:
-    bpy.data.objects["vertex_color"].data.color_attributes["Cut"].data[0].color = (1, 1, 1, 0)
+    for corner in bpy.data.objects["vertex_color"].data.color_attributes["Cut"].data:
+        corner.color = (1, 1, 1, 0)
 
 
 def change_other_map() -> None:
     bpy.data.objects["other_map"].data.uv_layers["Other"].uv[0].vector = (0.5, 0.5)
 
 
+def change_object_color() -> None:
+    bpy.data.objects["object_color"].color = (1, 1, 1, 0)
+
+
+def change_empty() -> None:
+    bpy.data.objects["Empty"].location.x += 0.5
+
+
 def change_sequence() -> None:
-    """In another frame than the first."""
+    """In the second frame."""
     image = bpy.data.images.new("Frame", 2, 2, alpha=True)
     image.pixels = [0] * 16
     image.filepath_raw, image.file_format = bpy.path.abspath("//hole_0002.png"), "PNG"
     image.save()
     bpy.data.images.remove(image)
+    bpy.data.images["hole_0001.png"].reload()
 
 
 CHANGES = {
-    "cards": (change_color, change_texture, change_mix, change_slot),
-    "holes_of_many_kinds": (change_vertex_color, change_other_map, change_sequence),
+    "cards": (change_color, change_slot, change_mix, change_texture),
+    "holes_of_many_kinds": (change_vertex_color, change_other_map, change_object_color, change_empty, change_sequence),
 }
 
 

@@ -20,8 +20,9 @@ from addon.checkout import load_checkout
 from tests.capture.inside.rna_dump import dump_settings
 from tests.capture.inside.script import run
 
-in_place = importlib.import_module(f"{load_checkout()}.addon.capture.in_place")
-options = importlib.import_module(f"{load_checkout()}.engine.contract.options")
+checkout = load_checkout()
+in_place, recipe = (importlib.import_module(f"{checkout}.addon.capture.{name}") for name in ("in_place", "recipe"))
+options, errors = (importlib.import_module(f"{checkout}.engine.contract.{name}") for name in ("options", "errors"))
 
 
 class Stop(Exception):
@@ -40,6 +41,7 @@ def report(folder: Path) -> dict[str, Any]:
         "again": frames_captured(folder),
         "changed_by_a_stop": changes(before, stop_half_way(folder)),
         "moved": move_something() or frames_captured(folder),
+        "unknown": error_where_something_is_unknown(folder.parent / "unknown"),
     }
 
 
@@ -63,6 +65,16 @@ def stop_half_way(folder: Path) -> dict[str, str]:
     except Stop:
         return dump_settings()
     raise AssertionError("the capture was not stopped")
+
+
+def error_where_something_is_unknown(folder: Path) -> str:
+    """To Python an object in Edit Mode has no faces, and Cycles renders it nevertheless."""
+    recipe.leave_modes = lambda loans: None
+    try:
+        frames_captured(folder)
+    except errors.SceneInvalid as error:
+        return error.message
+    raise AssertionError("what is in Edit Mode was known")
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:

@@ -116,11 +116,25 @@ def other_map(tree: Tree) -> bpy.types.NodeSocket:
     return cut_by(tree, alpha)
 
 
+def object_color(tree: Tree) -> bpy.types.NodeSocket:
+    return cut_by(tree, tree.nodes.new("ShaderNodeObjectInfo").outputs["Alpha"])
+
+
+def other_object(tree: Tree) -> bpy.types.NodeSocket:
+    """A texture that lies around an empty."""
+    alpha = checker(tree)
+    coordinates = tree.nodes.new("ShaderNodeTexCoord")
+    coordinates.object = bpy.data.objects.new("Empty", None)
+    bpy.context.scene.collection.objects.link(coordinates.object)
+    tree.links.new(coordinates.outputs["Object"], alpha.node.inputs["Vector"])
+    return cut_by(tree, alpha)
+
+
 def sequence(tree: Tree) -> bpy.types.NodeSocket:
     texture = tree.nodes.new("ShaderNodeTexImage")
     texture.image = bpy.data.images.load("//hole_0001.png")
     texture.image.source = "SEQUENCE"
-    texture.image_user.frame_duration = 2
+    texture.image_user.frame_duration, texture.image_user.use_auto_refresh = 2, True
     return cut_by(tree, texture.outputs["Alpha"])
 
 
@@ -156,3 +170,5 @@ def displace(material: bpy.types.Material) -> None:
 
 WAYS = (principled, mixed, grouped, added, partial, nothing, glass_group)
 """To be transparent, or to look so."""
+HOLES = (vertex_color, other_map, object_color, other_object, sequence, missing)
+"""What may decide about holes."""

@@ -122,15 +122,15 @@ def linked_cards() -> None:
 
 
 def holes_of_many_kinds() -> None:
-    """A card cut by a colour of its vertices, one by another UV map than it is rendered with, one by the frames of an
-    image sequence, and one by an image that is missing."""
+    """A card cut by a colour of its vertices, one by another UV map than it is rendered with, one by its own colour,
+    one by what lies around an empty, one by the frames of an image sequence, and one by an image that is missing."""
     folder = Path(bpy.data.filepath).parent
     for frame in (1, 2):
         image = bpy.data.images.new("Frame", 2, 2, alpha=True)
         image.filepath_raw, image.file_format = str(folder / f"hole_{frame:04}.png"), "PNG"
         image.save()
         bpy.data.images.remove(image)
-    for column, way in enumerate((cut_outs.vertex_color, cut_outs.other_map, cut_outs.sequence, cut_outs.missing)):
+    for column, way in enumerate(cut_outs.HOLES):
         item = card(way.__name__, (3 * column, 0), halves=True)
         item.data.color_attributes.new("Cut", "FLOAT_COLOR", "CORNER")
         item.data.uv_layers.new(name="Other", do_init=True)
@@ -155,7 +155,44 @@ def eight_maps() -> None:
     camera_above((10.5, 0), 24)
 
 
-SCENES = (cards, hidden_cards, fog, shown_by_another, not_as_rendered, linked_cards, holes_of_many_kinds, eight_maps)
+def without_uvs() -> None:
+    """A card that a texture makes vanish, for it has no UVs: all of it is where the texture begins."""
+    item = card("bare", (10.5, 0))
+    item.data.uv_layers.remove(item.data.uv_layers[0])
+    item.data.materials.append(cut_outs.material_of(cut_outs.principled))
+    card("wall", (10.5, 0), z=-2)
+    camera_above((10.5, 0), 24)
+
+
+def without_faces() -> None:
+    """A volume and points of which geometry nodes make cards, and a line that shows a card at each of its ends."""
+    bare = {"volume": bpy.data.volumes.new("volume"), "points": bpy.data.pointclouds.new("points")}
+    for column, (name, bare_data) in enumerate(bare.items()):
+        item = bpy.data.objects.new(name, bare_data)
+        item.location.x = 3 * column
+        bpy.context.scene.collection.objects.link(item)
+        set_by_nodes(item, None)
+    line = bpy.data.meshes.new("line")
+    line.from_pydata([(9, 0, 0), (12, 0, 0)], [(0, 1)], [])
+    shows = bpy.data.objects.new("line", line)
+    shows.instance_type = "VERTS"
+    bpy.context.scene.collection.objects.link(shows)
+    card("shown", (0, 0)).parent = shows
+    camera_above((10.5, 0), 24)
+
+
+SCENES = (
+    cards,
+    hidden_cards,
+    fog,
+    shown_by_another,
+    not_as_rendered,
+    linked_cards,
+    holes_of_many_kinds,
+    eight_maps,
+    without_uvs,
+    without_faces,
+)
 
 if __name__ == "__main__":
     run(lambda: make_files(Path(sys.argv[-1]), {scene.__name__: scene for scene in SCENES}, 384, 144))

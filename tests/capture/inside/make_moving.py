@@ -21,6 +21,7 @@ from tests.capture.inside.simulated import (
     add_particles,
     add_rigid_body,
     add_soft_body,
+    add_waves,
     add_zone,
     bake,
     bake_zone,
@@ -135,6 +136,9 @@ def make(folder: Path) -> None:
     start(folder / "live_on_disk.blend")
     add_cloth(on_disk=True)
     save(folder / "live_on_disk.blend")
+    start(folder / "painted.blend")
+    add_waves()
+    save(folder / "painted.blend")
     scene = start(folder / "rigged.blend")
     add_rigged(scene, LAST)
     truth["rigged"] = heights(scene)

@@ -87,7 +87,8 @@ def folded(tree: bpy.types.NodeTree, uv: bpy.types.NodeSocket) -> bpy.types.Node
 
 
 def oddities() -> None:
-    """What Cycles renders and a shot cannot hold, or only in another way; and settings that capture must overrule."""
+    """What Cycles renders and a shot cannot hold, or only in another way; settings that capture must overrule; and an
+    object in Edit Mode."""
     for x, name in ((-2, "Holdout"), (0, "Catcher"), (2, "Hairy")):
         bpy.ops.mesh.primitive_cube_add(size=1, location=(x, 0, 0))
         bpy.context.object.name = name
@@ -108,6 +109,8 @@ def oddities() -> None:
     scene.render.use_motion_blur = scene.render.use_border = scene.render.use_stamp = True
     scene.view_layers[0].use_pass_mist = scene.view_layers[0].use_pass_cryptomatte_object = True
     scene.view_layers.new("Second")
+    bpy.context.view_layer.objects.active = bpy.data.objects["Catcher"]
+    bpy.ops.object.mode_set(mode="EDIT")
 
 
 def no_camera() -> None:

@@ -38,6 +38,15 @@ def add_rigid_body(scene: bpy.types.Scene) -> bpy.types.PointCache:
     return scene.rigidbody_world.point_cache
 
 
+def add_waves() -> None:
+    """On a pond, as a canvas of Dynamic Paint has them: its cache is always on disk."""
+    bpy.ops.mesh.primitive_grid_add(size=2)
+    modifier = bpy.context.object.modifiers.new("Dynamic Paint", "DYNAMIC_PAINT")
+    bpy.ops.dpaint.type_toggle(type="CANVAS")
+    surface = modifier.canvas_settings.canvas_surfaces[0]
+    surface.surface_type, surface.point_cache.frame_end = "WAVE", LAST
+
+
 def add_particles() -> bpy.types.PointCache:
     bpy.ops.mesh.primitive_cube_add(size=0.1, location=(20, 0, 0))
     bpy.context.object.name = "Chip"
