@@ -29,7 +29,8 @@ def by_name(findings: list[Finding]) -> dict[str, Finding]:
 
 def test_everything_is_looked_at(tmp_path, no_blender):
     names = by_name(diagnose(tmp_path / "not-made-yet"))
-    assert {"Python", "packages", "torch", "device cpu", "memory", "disk", "Blender", "model sd15", "VAE taesd"} <= set(names)
+    expected = {"Python", "packages", "torch", "device cpu", "memory", "disk", "Blender", "model sd15", "VAE taesd"}
+    assert expected <= set(names)
     assert names["Python"].ok
     assert names["packages"].ok
 
