@@ -88,4 +88,4 @@ class FrameInputs:
 
 
 def _stacked(arrays: Sequence[np.ndarray]) -> torch.Tensor:
-    return torch.from_numpy(np.stack(arrays))
+    return torch.from_numpy(np.ascontiguousarray(np.stack(arrays)))  # networks round differently in other layouts
