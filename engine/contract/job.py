@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -103,8 +104,8 @@ class SurfaceSettings:
             raise UsageError(f"--keyframes must be 1 or more, got {self.keyframes}", "3 is a good number")
         if self.token_stride < 1:
             raise UsageError(f"--token-stride must be 1 or more, got {self.token_stride}", "2 is a good number")
-        if self.cell_size <= 0:
-            raise UsageError(f"--cell-size must be above 0, got {self.cell_size}", "1 is a good number")
+        if not 0 < self.cell_size < math.inf:
+            raise UsageError(f"--cell-size must be a number above 0, got {self.cell_size}", "1 is a good number")
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 option = name.replace("_", "-")
@@ -140,9 +141,9 @@ class Settings:
                 f"got {self.num_inference_steps}",
                 "4 to 8 are good numbers, with a LoRA that was made for it",
             )
-        if self.guidance_scale < 0 or self.controlnet_conditioning_scale < 0:
+        if not (0 <= self.guidance_scale < math.inf and 0 <= self.controlnet_conditioning_scale < math.inf):
             raise UsageError(
-                f"--guidance-scale and --controlnet-scale must not be negative, got {self.guidance_scale} and "
+                f"--guidance-scale and --controlnet-scale must not be negative or inf, got {self.guidance_scale} and "
                 f"{self.controlnet_conditioning_scale}",
                 "7.5 and 1.0 are good numbers",
             )

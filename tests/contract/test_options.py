@@ -7,7 +7,7 @@ import pytest
 from engine.contract.errors import UsageError
 from engine.contract.files import read_json
 from engine.contract.frames import Clip
-from engine.contract.job import Job, Lora, relative_shot, write_job
+from engine.contract.job import Job, Lora, Settings, SurfaceSettings, relative_shot, write_job
 from engine.contract.options import arguments_of, generate_parser, job_of, render_parser
 
 WORDS = [
@@ -86,3 +86,15 @@ def test_the_defaults_are_the_jobs_own() -> None:
 
 def test_a_saved_switch_can_be_turned_off_by_a_word() -> None:
     assert not generate_parser("generate").parse_args(["shot", "--out", "o", "--alpha", "--no-alpha"]).alpha
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_settings_that_are_no_numbers_are_refused(value: float) -> None:
+    for settings, name, option in (
+        (SurfaceSettings, "cell_size", "--cell-size"),
+        (SurfaceSettings, "projection", "--projection"),
+        (Settings, "guidance_scale", "--guidance-scale"),
+        (Settings, "controlnet_conditioning_scale", "--controlnet-scale"),
+    ):
+        with pytest.raises(UsageError, match=option):
+            settings(**{name: value})
